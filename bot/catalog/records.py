@@ -1,10 +1,83 @@
-"""What the catalog hands out."""
+"""What the catalog takes in and hands out."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from bot.content.post import Post
 
-__all__ = ["Counted", "ListedPost"]
+__all__ = [
+    "Cause",
+    "Claim",
+    "Counted",
+    "DeliveryState",
+    "KnownPost",
+    "ListedPost",
+    "PendingDelivery",
+    "Reason",
+    "Standing",
+]
+
+
+class Standing(StrEnum):
+    """Where a post stands between its file and the channels."""
+
+    HIDDEN = "hidden"  # a draft, expired, of another kind: nobody sees it
+    WAITING = "waiting"  # its date is still to come
+    HELD = "held"  # one of too many new posts at once: a person decides
+    INDEXED = "indexed"  # members can find it; it is not announced
+    ANNOUNCED = "announced"  # members can find it; its deliveries are planned
+
+
+class Cause(StrEnum):
+    """Why a post has its standing, where that decides what a later change makes of it."""
+
+    RULES = "rules"  # its own fields
+    BASELINE = "baseline"  # it was there before the bot
+    DUPLICATE = "duplicate"  # another post has its URL and title
+    UNROUTED = "unrouted"  # no channel takes it
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule and what it says of one post.
+
+    Attributes:
+        rule: the rule's name, as the settings or the front matter call it.
+        passed: whether the rule lets the post through.
+        text: a sentence for people.
+    """
+
+    rule: str
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPost:
+    """A post as it stands in the catalog. Times are aware and in UTC.
+
+    Attributes:
+        id: stays the same through renames.
+        post: as it was last read.
+        standing: see `Standing`.
+        cause: see `Cause`.
+        reasons: of the last decision.
+        duplicate_of: the id of the post that has the same canonical URL and title; None: there is none.
+        wakes_at: when a waiting post is to be decided again; None for all others.
+        first_seen_at: when its file was first read.
+        gone_at: since when it has no file; None: the file is there.
+    """
+
+    id: int
+    post: Post
+    standing: Standing
+    cause: Cause
+    reasons: tuple[Reason, ...]
+    duplicate_of: int | None
+    wakes_at: datetime | None
+    first_seen_at: datetime
+    gone_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +94,47 @@ class Counted:
 
     name: str
     posts: int
+
+
+class DeliveryState(StrEnum):
+    """What became of one post in one channel."""
+
+    PENDING = "pending"  # to be sent
+    SENDING = "sending"  # a request may be under way
+    SENT = "sent"  # stands in the channel, or did
+    REFUSED = "refused"  # Discord will never take it: a person must act
+    UNKNOWN = "unknown"  # nobody can tell whether it stands: a person must look
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDelivery:
+    """A delivery that is due.
+
+    Attributes:
+        id: of the delivery.
+        post: what is to be sent.
+        alone: it was refused together with others and is now tried in a message of its own.
+    """
+
+    id: int
+    post: Post
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message whose request may have been made: committed before the request, ended by its outcome.
+
+    Attributes:
+        id: of the message's row.
+        channel_id: a snowflake.
+        nonce: sent with every try of this message.
+        claimed_at: when it was first claimed.
+        deliveries: in the order of their cards.
+    """
+
+    id: int
+    channel_id: int
+    nonce: str
+    claimed_at: datetime
+    deliveries: tuple[PendingDelivery, ...]
