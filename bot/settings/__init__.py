@@ -1,0 +1,33 @@
+"""The settings: ``config/bot.yaml`` as typed, frozen records, and the token from the environment.
+
+``models`` says which settings there are, ``values`` how each kind of value is written, ``tree`` reads YAML with its
+lines, ``load`` joins them and names every mistake, ``token`` reads the one secret, which never stands in a file here.
+"""
+
+from bot.settings.load import load_settings
+from bot.settings.models import (
+    AnnounceSettings,
+    ChannelSettings,
+    CommandsSettings,
+    ContentSettings,
+    DiscordSettings,
+    Filter,
+    HealthSettings,
+    Settings,
+    StateSettings,
+)
+from bot.settings.token import read_token
+
+__all__ = [
+    "AnnounceSettings",
+    "ChannelSettings",
+    "CommandsSettings",
+    "ContentSettings",
+    "DiscordSettings",
+    "Filter",
+    "HealthSettings",
+    "Settings",
+    "StateSettings",
+    "load_settings",
+    "read_token",
+]

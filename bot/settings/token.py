@@ -1,0 +1,46 @@
+"""The bot's token: the one secret, taken from the environment and never from the settings file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.problems import TokenMissingError
+
+__all__ = ["read_token"]
+
+MAX_TOKEN_BYTES = 4096  # a token has about 70 characters; whatever is longer is another file
+
+
+def read_token(environment: Mapping[str, str]) -> str:
+    """Take the token from ``DISCORD_TOKEN``, else from the file that ``DISCORD_TOKEN_FILE`` names.
+
+    Raises:
+        TokenMissingError: there is none; the sentence says what to do.
+    """
+    if token := environment.get("DISCORD_TOKEN", "").strip():
+        return token
+    if file := environment.get("DISCORD_TOKEN_FILE", "").strip():
+        return _from_file(Path(file))
+    raise TokenMissingError(
+        "There is no token. Set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it "
+        "(https://discord.com/developers/applications, your application, Bot, Reset Token). "
+        "To see the bot work without a token, use: linkbot rehearse"
+    )
+
+
+def _from_file(file: Path) -> str:
+    remedy = (
+        "Let DISCORD_TOKEN_FILE name a readable file that holds the token and nothing else, or use: linkbot rehearse"
+    )
+    try:
+        with file.open("rb") as stream:
+            token = stream.read(MAX_TOKEN_BYTES + 1).decode("utf-8-sig").strip()
+    except OSError as error:
+        reason = f"The token file {str(file)!r} cannot be read: {error.strerror}"
+        raise TokenMissingError(f"{reason}. {remedy}") from error
+    except (UnicodeDecodeError, ValueError) as error:
+        raise TokenMissingError(f"The token file {str(file)!r} holds no text. {remedy}") from error
+    if not token:
+        raise TokenMissingError(f"The token file {str(file)!r} is empty. {remedy}")
+    if len(token) > MAX_TOKEN_BYTES - 1 or any(character.isspace() for character in token):
+        raise TokenMissingError(f"The token file {str(file)!r} holds more than a token. {remedy}")
+    return token
