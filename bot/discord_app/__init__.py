@@ -1,0 +1,1 @@
+"""Discord as Linkbot uses it: the only product code that imports discord.py."""

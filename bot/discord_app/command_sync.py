@@ -1,0 +1,103 @@
+"""Telling Discord which slash commands there are, only when that changed."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+import aiohttp
+import discord
+
+from bot.discord_app.client import LinkbotClient
+from bot.discord_app.pauses import Pauses
+from bot.discord_app.replies import CommandTree
+
+__all__ = ["keep_commands_registered"]
+
+_log = logging.getLogger(__name__)
+
+_LATER = (discord.DiscordException, aiohttp.ClientError, OSError, TypeError, ValueError, KeyError)
+
+LoadHash = Callable[[], Awaitable[str | None]]
+SaveHash = Callable[[str], Awaitable[None]]
+
+
+def _pauses() -> Pauses:
+    return Pauses(first=30.0, most=3600.0)  # a refused registration counts as an invalid request: not too often
+
+
+async def keep_commands_registered(
+    client: LinkbotClient,
+    guilds: Sequence[int],
+    *,
+    load_hash: LoadHash,
+    save_hash: SaveHash,
+    pauses: Callable[[], Pauses] = _pauses,
+) -> None:
+    """Register the commands of `client.tree`, once it is logged in: globally, or only in `guilds` if there are any.
+
+    Nothing is sent if `load_hash` returns what `save_hash` was given the last time and nothing changed since: Discord
+    counts new commands (200 a day and guild). Guilds that had the commands before and are no longer named lose them.
+    A failure is logged and tried again after a growing pause; nothing is raised for it.
+
+    Source: https://docs.discord.com/developers/interactions/application-commands#registering-a-command
+    """
+    waits = pauses()
+    while True:
+        try:
+            return await _register(client, tuple(sorted(guilds)), load_hash, save_hash)
+        except _LATER as error:
+            seconds = waits.after_failure()
+            _log.warning(
+                "Discord did not take the slash commands (%s); announcing goes on, the next try is in %.0f s."
+                " If this stays, invite the bot again with the scope applications.commands",
+                " ".join(str(error).split())[:300] or type(error).__name__,
+                seconds,
+            )
+        await asyncio.sleep(seconds)
+
+
+async def _register(client: LinkbotClient, guilds: tuple[int, ...], load_hash: LoadHash, save_hash: SaveHash) -> None:
+    wanted = _fingerprint(client.tree, guilds)
+    known = await load_hash()
+    if known == wanted:
+        return
+    gone = sorted(set(_guilds_of(known)) - set(guilds))
+    for guild in gone:
+        await _take_away(client.tree, guild)
+    failures = [failure for place in (None, *guilds) if (failure := await _sync(client.tree, place)) is not None]
+    if failures:
+        raise failures[0]
+    await save_hash(wanted)
+    _log.info("Registered the slash commands %s", f"in the guilds {guilds}" if guilds else "globally")
+
+
+async def _sync(tree: CommandTree, guild: int | None) -> Exception | None:
+    """Send the commands of one place; one that fails does not keep the others from theirs."""
+    try:
+        await tree.sync(guild=None if guild is None else discord.Object(guild))
+    except _LATER as error:
+        return error
+    return None
+
+
+async def _take_away(tree: CommandTree, guild: int) -> None:
+    """Remove the commands from a guild that is no longer named; it does not matter if the bot has left it."""
+    try:
+        await tree.sync(guild=discord.Object(guild))
+    except (discord.Forbidden, discord.NotFound) as error:
+        _log.info("The slash commands of guild %d stay as they are: %s", guild, error)
+
+
+def _fingerprint(tree: CommandTree, guilds: tuple[int, ...]) -> str:
+    """Return the guilds and a hash over all that is registered in them, as ``guild,guild:hash``."""
+    places = [None, *map(discord.Object, guilds)]
+    payload = [[command.to_dict(tree) for command in tree.get_commands(guild=place)] for place in places]
+    digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    return f"{','.join(map(str, guilds))}:{digest}"
+
+
+def _guilds_of(fingerprint: str | None) -> tuple[int, ...]:
+    guilds = (fingerprint or "").partition(":")[0]
+    return tuple(map(int, filter(None, guilds.split(","))))
