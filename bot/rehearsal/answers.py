@@ -1,0 +1,58 @@
+"""The little of HTTP that REST and control API share."""
+
+import json
+
+from aiohttp import web
+
+from bot.rehearsal.forms import Form, snowflake
+from bot.rehearsal.wire import ApiError, JsonObject
+
+__all__ = ["json_answer", "path_id", "query_id", "read_object"]
+
+
+def json_answer(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """`value` as JSON. The content type has no charset: discord.py takes anything else for text."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return web.Response(body=body, status=status, headers=headers, content_type="application/json")
+
+
+def path_id(request: web.Request, name: str) -> int:
+    """The snowflake in the path, else `ApiError` 400/50035."""
+    return _id(request.match_info[name], name)
+
+
+def query_id(request: web.Request, name: str) -> int | None:
+    """The snowflake in the query; None if there is none."""
+    return _id(request.query[name], name) if name in request.query else None
+
+
+def _id(raw: str, name: str) -> int:
+    form = Form()
+    value = snowflake(raw)
+    if value is None:
+        form.wrong(name, "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
+        form.finish()
+    return value or 0
+
+
+async def read_object(request: web.Request) -> JsonObject:
+    """The JSON object in the body; an empty body is an empty object.
+
+    Raises:
+        ApiError: 400/50109, the body is no JSON; 400/50035, it is no object, or has files, which are not taken here.
+    """
+    if request.content_type.startswith("multipart/"):
+        form = Form()
+        form.wrong("files", "BASE_TYPE_MAX_LENGTH", "Must be 0 or fewer in length: a rehearsal takes no files.")
+        form.finish()
+    raw = await request.read()
+    if not raw:
+        return {}
+    try:
+        value = json.loads(raw)
+    except ValueError:
+        raise ApiError(400, 50109, "The request body contains invalid JSON.") from None
+    form = Form()
+    found = form.mapping(value, "")
+    form.finish()
+    return found

@@ -1,0 +1,258 @@
+"""The gateway, a websocket: https://docs.discord.com/developers/events/gateway
+
+Frames are plain JSON text. discord.py asks for compression, which the server may leave out.
+"""
+
+import asyncio
+import json
+import secrets
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from bot.rehearsal.payloads import channel_json, guild_create_json, me_json, member_json, message_json
+from bot.rehearsal.records import Change
+from bot.rehearsal.wire import JsonObject
+from bot.rehearsal.world import APPLICATION_ID, World
+
+__all__ = ["GUILDS", "GUILD_MESSAGES", "Gateway"]
+
+GUILDS = 1 << 0
+GUILD_MESSAGES = 1 << 9
+_PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)  # members, presences, message content
+
+_DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT, _MEMBERS, _INVALID, _HELLO, _ACK = 0, 1, 2, 6, 7, 8, 9, 10, 11
+_QUIET = frozenset({3, 4, 31})  # presence, voice state and soundboard: taken, and nothing follows
+_UNKNOWN_OPCODE, _DECODE_ERROR, _NOT_AUTHENTICATED, _AUTHENTICATION_FAILED = 4001, 4002, 4003, 4004
+_ALREADY_AUTHENTICATED, _DISALLOWED_INTENTS = 4005, 4014
+_REMEMBERED_EVENTS = 1000
+
+
+@dataclass(slots=True, eq=False)
+class _Session:
+    """What outlives a connection, so that it can be resumed."""
+
+    id: str
+    intents: int
+    sequence: int = 0
+    events: deque[JsonObject] = field(default_factory=lambda: deque(maxlen=_REMEMBERED_EVENTS))
+    socket: web.WebSocketResponse | None = None
+
+
+class Gateway:
+    """Accepts the bot, tells it what happens, and misbehaves on request.
+
+    Attributes:
+        silent: nothing is sent any more, acknowledgements included.
+        refusing: new connections are answered with 503.
+        identified: how many sessions were begun.
+        resumed: how many were taken up again.
+    """
+
+    def __init__(self, world: World, tokens: Collection[str], *, heartbeat_seconds: float = 41.25) -> None:
+        self._world = world
+        self._tokens = tokens
+        self._heartbeat_seconds = heartbeat_seconds
+        self._sessions: dict[str, _Session] = {}
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._outgoing: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Condition()
+        self.url = ""
+        self.silent = False
+        self.refusing = False
+        self.identified = 0
+        self.resumed = 0
+        world.listen(self._on_change)
+
+    # What tests and the control API ask for
+
+    @property
+    def connected(self) -> bool:
+        """Whether a session has a connection just now."""
+        return any(session.socket is not None for session in self._sessions.values())
+
+    async def wait_until(self, condition: Callable[["Gateway"], bool], timeout_seconds: float = 10.0) -> None:
+        """Wait until `condition` holds; looked at when a connection comes or goes. `TimeoutError` if it never does."""
+        async with self._changed:
+            await asyncio.wait_for(self._changed.wait_for(lambda: condition(self)), timeout_seconds)
+
+    async def wait_connected(self, timeout_seconds: float = 10.0) -> None:
+        """Wait until the bot is there; `TimeoutError` if it does not come."""
+        await self.wait_until(lambda gateway: gateway.connected, timeout_seconds)
+
+    async def disconnect(self, code: int = 4000) -> None:
+        """Close every connection with `code`; the sessions can be resumed."""
+        for socket in tuple(self._sockets):
+            await socket.close(code=code)
+
+    async def ask_reconnect(self) -> None:
+        """Send op 7: the bot is to come back and resume."""
+        await self._say({"op": _RECONNECT, "d": None})
+
+    async def invalidate(self, *, resumable: bool = False) -> None:
+        """Send op 9; unless `resumable`, the sessions are forgotten."""
+        if not resumable:
+            self._sessions.clear()
+        await self._say({"op": _INVALID, "d": resumable})
+
+    async def _say(self, frame: JsonObject) -> None:
+        for socket in tuple(self._sockets):
+            await self._send(socket, frame)
+
+    async def close(self) -> None:
+        """End every connection, for good."""
+        self.refusing = True
+        await self.disconnect(WSCloseCode.GOING_AWAY)
+
+    # One connection
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Serve one connection until it ends."""
+        if self.refusing:
+            return web.Response(status=503)
+        socket = web.WebSocketResponse(autoclose=True, max_msg_size=4096 * 4)
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        try:
+            interval = int(self._heartbeat_seconds * 1000)
+            await self._send(socket, {"op": _HELLO, "d": {"heartbeat_interval": interval, "_trace": []}})
+            async for frame in socket:
+                await self._on_frame(socket, frame.type, frame.data)
+        finally:
+            self._sockets.discard(socket)
+            await self._on_gone(socket)
+        return socket
+
+    async def _on_gone(self, socket: web.WebSocketResponse) -> None:
+        for session in tuple(self._sessions.values()):
+            if session.socket is socket:
+                session.socket = None
+                if socket.close_code in {WSCloseCode.OK, WSCloseCode.GOING_AWAY}:
+                    del self._sessions[session.id]
+        await self._notify()
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _on_frame(self, socket: web.WebSocketResponse, kind: WSMsgType, data: Any) -> None:
+        try:
+            frame = json.loads(data if kind in {WSMsgType.TEXT, WSMsgType.BINARY} else "")
+            op, content = frame["op"], frame.get("d")
+        except (ValueError, TypeError, KeyError, AttributeError):
+            await socket.close(code=_DECODE_ERROR)
+            return
+        if op == _HEARTBEAT:
+            await self._send(socket, {"op": _ACK, "d": None})
+        elif op == _IDENTIFY:
+            await self._on_identify(socket, content)
+        elif op == _RESUME:
+            await self._on_resume(socket, content)
+        elif self._session_of(socket) is None:
+            await socket.close(code=_NOT_AUTHENTICATED)
+        elif op == _MEMBERS:
+            self._on_members(content)
+        elif op not in _QUIET:
+            await socket.close(code=_UNKNOWN_OPCODE)
+
+    def _session_of(self, socket: web.WebSocketResponse) -> _Session | None:
+        return next((session for session in self._sessions.values() if session.socket is socket), None)
+
+    async def _on_identify(self, socket: web.WebSocketResponse, content: JsonObject) -> None:
+        if self._session_of(socket) is not None:
+            await socket.close(code=_ALREADY_AUTHENTICATED)
+            return
+        if content.get("token") not in self._tokens:
+            await socket.close(code=_AUTHENTICATION_FAILED)
+            return
+        intents = int(content.get("intents", 0))
+        if intents & _PRIVILEGED:
+            await socket.close(code=_DISALLOWED_INTENTS)
+            return
+        session = _Session(secrets.token_hex(16), intents, socket=socket)
+        self._sessions[session.id] = session
+        self.identified += 1
+        self._dispatch_to(session, "READY", self._ready(session))
+        if intents & GUILDS:
+            self._dispatch_to(session, "GUILD_CREATE", guild_create_json(self._world))
+        await self._notify()
+
+    def _ready(self, session: _Session) -> JsonObject:
+        return {
+            "v": 10,
+            "user": me_json(self._world.bot),
+            "guilds": [{"id": str(self._world.guild_id), "unavailable": True}],
+            "session_id": session.id,
+            "session_type": "normal",
+            "resume_gateway_url": self.url,
+            "private_channels": [],
+            "relationships": [],
+            "application": {"id": str(APPLICATION_ID), "flags": 0},
+        }
+
+    async def _on_resume(self, socket: web.WebSocketResponse, content: JsonObject) -> None:
+        session = self._sessions.get(str(content.get("session_id")))
+        if session is None or content.get("token") not in self._tokens:
+            await self._send(socket, {"op": _INVALID, "d": False})
+            return
+        missed = [event for event in session.events if event["s"] > int(content.get("seq") or 0)]
+        session.socket = socket
+        self.resumed += 1
+        for event in missed:
+            await self._send(socket, event)
+        self._dispatch_to(session, "RESUMED", {})
+        await self._notify()
+
+    def _on_members(self, content: JsonObject) -> None:
+        members = [member_json(self._world, user) for user in self._world.users]
+        chunk = {"guild_id": str(self._world.guild_id), "members": members, "chunk_index": 0, "chunk_count": 1}
+        self.dispatch("GUILD_MEMBERS_CHUNK", {**chunk, "not_found": [], "nonce": content.get("nonce")})
+
+    # Events
+
+    def dispatch(self, name: str, data: JsonObject, intent: int = 0) -> None:
+        """Send an event to every session that wants it; those without a connection get it when they resume."""
+        for session in tuple(self._sessions.values()):
+            if not intent or session.intents & intent:
+                self._dispatch_to(session, name, data)
+
+    def _dispatch_to(self, session: _Session, name: str, data: JsonObject) -> None:
+        session.sequence += 1
+        event = {"op": _DISPATCH, "t": name, "s": session.sequence, "d": data}
+        session.events.append(event)
+        if session.socket is not None:
+            task = asyncio.get_running_loop().create_task(self._send(session.socket, event))
+            self._outgoing.add(task)
+            task.add_done_callback(self._outgoing.discard)
+
+    async def _send(self, socket: web.WebSocketResponse, frame: JsonObject) -> None:
+        if self.silent or socket.closed:
+            return
+        try:
+            await socket.send_str(json.dumps(frame))
+        except ConnectionError:
+            return  # the bot went away meanwhile: what it missed is kept for its resume
+
+    def _on_change(self, change: Change) -> None:
+        of_guild = {"guild_id": str(self._world.guild_id)}
+        message = change.message
+        if message is None:
+            is_thread = change.channel.kind == "thread"
+            events = {"thread_created": "THREAD_CREATE"}
+            events |= {"channel_changed": "THREAD_UPDATE" if is_thread else "CHANNEL_UPDATE"}
+            events |= {"channel_removed": "THREAD_DELETE" if is_thread else "CHANNEL_DELETE"}
+            self.dispatch(events[change.kind], channel_json(self._world, change.channel), GUILDS)
+        elif message.ephemeral:
+            return
+        elif change.kind == "message_deleted":
+            ids = {"id": str(message.id), "channel_id": str(message.channel_id)}
+            self.dispatch("MESSAGE_DELETE", {**ids, **of_guild}, GUILD_MESSAGES)
+        else:
+            created = change.kind == "message_created"
+            shown = message_json(self._world, message, nonce=message.nonce if created else None)
+            member = {key: value for key, value in member_json(self._world, message.author).items() if key != "user"}
+            name = "MESSAGE_CREATE" if created else "MESSAGE_UPDATE"
+            self.dispatch(name, {**shown, **of_guild, "member": member}, GUILD_MESSAGES)

@@ -1,0 +1,58 @@
+"""Discord's permissions by their names, as far as a bot that announces can meet them."""
+
+from collections.abc import Iterable
+
+__all__ = ["DEFAULT_GRANTED", "bits", "permission_names"]
+
+# https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags
+_BITS = {
+    "create_instant_invite": 0,
+    "manage_channels": 4,
+    "add_reactions": 6,
+    "view_channel": 10,
+    "send_messages": 11,
+    "manage_messages": 13,
+    "embed_links": 14,
+    "attach_files": 15,
+    "read_message_history": 16,
+    "mention_everyone": 17,
+    "use_external_emojis": 18,
+    "use_application_commands": 31,
+    "manage_threads": 34,
+    "create_public_threads": 35,
+    "create_private_threads": 36,
+    "send_messages_in_threads": 38,
+}
+
+DEFAULT_GRANTED = frozenset(
+    {
+        "view_channel",
+        "send_messages",
+        "embed_links",
+        "attach_files",
+        "add_reactions",
+        "read_message_history",
+        "use_application_commands",
+        "create_public_threads",
+        "send_messages_in_threads",
+    }
+)
+"""What the bot may do where a channel does not deny it. Neither `mention_everyone` nor anything that manages."""
+
+
+def permission_names(names: Iterable[str]) -> frozenset[str]:
+    """`names` checked and in lower case.
+
+    Raises:
+        ValueError: a name is unknown; the message lists the known ones.
+    """
+    lowered = frozenset(name.lower() for name in names)
+    unheard = sorted(lowered - _BITS.keys())
+    if unheard:
+        raise ValueError(f"no such permission: {', '.join(unheard)}; known are {', '.join(sorted(_BITS))}")
+    return lowered
+
+
+def bits(names: Iterable[str]) -> int:
+    """The bit set that stands for `names` on the wire."""
+    return sum(1 << _BITS[name] for name in set(names))

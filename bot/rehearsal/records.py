@@ -1,0 +1,134 @@
+"""The things of Discord's world as the stand-in keeps them. Times are seconds since 1970; ids are snowflakes."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.rehearsal.embeds import shown_embeds
+from bot.rehearsal.wire import JsonObject
+
+__all__ = [
+    "CROSSPOSTED",
+    "EPHEMERAL",
+    "Change",
+    "ChangeKind",
+    "Channel",
+    "ChannelKind",
+    "Message",
+    "Pings",
+    "StandInChannel",
+    "StandInRole",
+    "User",
+]
+
+EPHEMERAL = 1 << 6
+CROSSPOSTED = 1 << 0
+
+ChannelKind = Literal["text", "announcement", "forum", "voice"]
+ChangeKind = Literal[
+    "message_created", "message_edited", "message_deleted", "channel_changed", "channel_removed", "thread_created"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StandInChannel:
+    """A channel to start with. `denied` names permissions that the bot lacks there, such as ``send_messages``."""
+
+    id: int
+    name: str
+    kind: ChannelKind = "text"
+    denied: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StandInRole:
+    """A role of the guild to start with."""
+
+    id: int
+    name: str
+    mentionable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The bot, or somebody who types slash commands."""
+
+    id: int
+    name: str
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel or a thread (then `parent_id` says of which channel)."""
+
+    id: int
+    name: str
+    kind: ChannelKind | Literal["thread"]
+    denied: frozenset[str]
+    created_at: float
+    parent_id: int | None = None
+    owner_id: int | None = None
+    archived: bool = False
+    archive_minutes: int = 1440
+    applied_tags: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pings:
+    """Whom a message would notify, were they all there and the bot allowed to ping everybody."""
+
+    everyone: bool = False
+    users: frozenset[int] = frozenset()
+    roles: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.everyone or bool(self.users) or bool(self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it stands now.
+
+    Attributes:
+        nonce: what it was created with, for tests; history never shows it.
+        pings: whom its creation notified.
+        interaction: for an answer to an interaction, what Discord tells about that.
+    """
+
+    id: int
+    channel_id: int
+    author: User
+    content: str
+    embeds: tuple[JsonObject, ...]
+    components: tuple[JsonObject, ...]
+    flags: int
+    created_at: float
+    edited_at: float | None = None
+    tts: bool = False
+    nonce: str | int | None = None
+    pings: Pings = field(default_factory=Pings)
+    interaction: JsonObject | None = None
+
+    @property
+    def shown_embeds(self) -> tuple[JsonObject, ...]:
+        """The cards that members see: of several with one URL only the first."""
+        return shown_embeds(self.embeds)
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether only the person who asked sees it."""
+        return bool(self.flags & EPHEMERAL)
+
+    @property
+    def crossposted(self) -> bool:
+        """Whether it was published to the followers of its announcement channel."""
+        return bool(self.flags & CROSSPOSTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that happened in the world. `message` is None where no message is concerned."""
+
+    kind: ChangeKind
+    channel: Channel
+    message: Message | None = None

@@ -1,0 +1,124 @@
+"""REST for the guild, the bot itself, and its commands."""
+
+import json
+
+from aiohttp import web
+
+from bot.rehearsal.answers import json_answer, path_id, read_object
+from bot.rehearsal.command_form import read_command, read_commands
+from bot.rehearsal.forms import Form
+from bot.rehearsal.payloads import application_json, channel_json, guild_json, me_json, member_json, role_jsons
+from bot.rehearsal.wire import ApiError, JsonObject, unknown
+from bot.rehearsal.world import APPLICATION_ID, World
+
+__all__ = ["GuildRoutes"]
+
+
+class GuildRoutes:
+    """Everything that a bot looks up, and the commands that it registers."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.gateway_url = ""
+
+    def routes(self) -> list[web.RouteDef]:
+        """``/users``, ``/oauth2``, ``/applications``, ``/guilds`` and ``/gateway``."""
+        guild = "/guilds/{guild_id}"
+        listed: list[web.RouteDef] = []
+        for place in ("/applications/{application_id}", "/applications/{application_id}" + guild):
+            listed += [
+                web.get(place + "/commands", self._commands),
+                web.put(place + "/commands", self._overwrite),
+                web.post(place + "/commands", self._register),
+            ]
+        return [
+            *listed,
+            web.get("/users/@me", self._me),
+            web.get("/oauth2/applications/@me", self._application),
+            web.get("/applications/@me", self._application),
+            web.get("/gateway", self._gateway),
+            web.get("/gateway/bot", self._gateway_bot),
+            web.get(guild, self._guild),
+            web.get(guild + "/channels", self._channels),
+            web.get(guild + "/roles", self._roles),
+            web.get(guild + "/members/{user_id}", self._member),
+        ]
+
+    async def _me(self, _request: web.Request) -> web.Response:
+        return json_answer(me_json(self._world.bot))
+
+    async def _application(self, _request: web.Request) -> web.Response:
+        return json_answer(application_json(self._world))
+
+    async def _gateway(self, _request: web.Request) -> web.Response:
+        return json_answer({"url": self.gateway_url})
+
+    async def _gateway_bot(self, _request: web.Request) -> web.Response:
+        budget = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+        return json_answer({"url": self.gateway_url, "shards": 1, "session_start_limit": budget})
+
+    def _check_guild(self, request: web.Request) -> None:
+        if path_id(request, "guild_id") != self._world.guild_id:
+            raise unknown("Guild")
+
+    async def _guild(self, request: web.Request) -> web.Response:
+        self._check_guild(request)
+        return json_answer(guild_json(self._world))
+
+    async def _channels(self, request: web.Request) -> web.Response:
+        self._check_guild(request)
+        channels = [channel for channel in self._world.channels if channel.kind != "thread"]
+        return json_answer([channel_json(self._world, channel) for channel in channels])
+
+    async def _roles(self, request: web.Request) -> web.Response:
+        self._check_guild(request)
+        return json_answer(role_jsons(self._world))
+
+    async def _member(self, request: web.Request) -> web.Response:
+        self._check_guild(request)
+        return json_answer(member_json(self._world, self._world.user(path_id(request, "user_id"))))
+
+    def _place(self, request: web.Request) -> int | None:
+        """Where the commands of a request belong: a guild's id, or None for globally."""
+        if path_id(request, "application_id") != APPLICATION_ID:
+            raise ApiError(403, 20012, "You are not authorized to perform this action on this application")
+        if "guild_id" not in request.match_info:
+            return None
+        if path_id(request, "guild_id") != self._world.guild_id:
+            raise ApiError(403, 50001, "Missing Access")
+        return self._world.guild_id
+
+    async def _commands(self, request: web.Request) -> web.Response:
+        return json_answer(self._world.commands.get(self._place(request), []))
+
+    async def _overwrite(self, request: web.Request) -> web.Response:
+        place = self._place(request)
+        try:
+            items = json.loads(await request.read())
+        except ValueError:
+            raise ApiError(400, 50109, "The request body contains invalid JSON.") from None
+        form = Form()
+        listed = form.items(items, "", 10_000)
+        form.finish()
+        registered = [self._registered(place, command) for command in read_commands(listed)]
+        self._world.commands[place] = registered
+        return json_answer(registered)
+
+    async def _register(self, request: web.Request) -> web.Response:
+        place = self._place(request)
+        command = self._registered(place, read_command(await read_object(request)))
+        others = [other for other in self._world.commands.get(place, []) if _key(other) != _key(command)]
+        self._world.commands[place] = [*others, command]
+        return json_answer(command, 200 if len(others) < len(self._world.commands.get(place, [])) - 1 else 201)
+
+    def _registered(self, place: int | None, command: JsonObject) -> JsonObject:
+        """`command` with an id, which stays the same for the same name."""
+        known = {_key(other): other["id"] for other in self._world.commands.get(place, [])}
+        fresh = str(self._world.snowflakes.next())
+        of_guild = {} if place is None else {"guild_id": str(place)}
+        ids = {"id": known.get(_key(command), fresh), "application_id": str(APPLICATION_ID), "version": fresh}
+        return {**ids, **command, **of_guild}
+
+
+def _key(command: JsonObject) -> tuple[object, object]:
+    return command["type"], command["name"]
