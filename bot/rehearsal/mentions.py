@@ -54,7 +54,7 @@ def read_allowed_mentions(raw: object, form: Form) -> AllowedMentions | None:
 def pings(content: str, components: Sequence[JsonObject], allowed: AllowedMentions) -> Pings:
     """Whom the text of a message notifies; mentions in embeds never do.
 
-    Every role counts as mentionable, the bot as allowed to ping everybody, code blocks as text: never kinder than Discord.
+    Roles count as mentionable, the bot as allowed to ping everybody, code blocks as text: never kinder than Discord is.
     """
     text = "\n".join([content, *_texts(components)])
     users = {int(found) for found in _USER.findall(text)}

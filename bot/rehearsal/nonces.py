@@ -1,8 +1,8 @@
 """Remembers the nonces of messages, for ``enforce_nonce``.
 
 https://docs.discord.com/developers/resources/message#create-message compares with messages "by the same author" within
-"the past few minutes", and says neither how many minutes nor whether the channel matters. Here it does not matter: a bot
-that uses one nonce in two channels is found out, which hurts it more than the other reading would.
+"the past few minutes", and says neither how many minutes nor whether the channel matters. Here it does not: a bot that
+uses one nonce in two channels is found out, which hurts it more than the other reading would.
 """
 
 from collections.abc import Callable

@@ -22,8 +22,8 @@ _ANNOUNCEMENT_THREAD = 10
 _CHAT_INPUT_COMMAND = 20
 _GUILD_NONE = (
     "icon description home_header splash discovery_splash banner application_id afk_channel_id system_channel_id "
-    "rules_channel_id public_updates_channel_id safety_alerts_channel_id widget_channel_id vanity_url_code max_presences "
-    "owner_configured_content_level incidents_data hub_type latest_onboarding_question_id"
+    "rules_channel_id public_updates_channel_id safety_alerts_channel_id widget_channel_id vanity_url_code "
+    "max_presences owner_configured_content_level incidents_data hub_type latest_onboarding_question_id"
 )
 _GUILD_ZERO = (
     "default_message_notifications verification_level explicit_content_filter mfa_level nsfw_level premium_tier "

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot.rehearsal.answers import json_answer, path_id, read_object
-from bot.rehearsal.interactions import Interactions
+from bot.rehearsal.interaction_replies import Replies
 from bot.rehearsal.payloads import message_json
 from bot.rehearsal.records import Message
 from bot.rehearsal.wire import unknown
@@ -17,9 +17,9 @@ _TRUE = frozenset({"1", "true", "True"})
 class InteractionRoutes:
     """The callback, and the webhook of each interaction."""
 
-    def __init__(self, world: World, interactions: Interactions) -> None:
+    def __init__(self, world: World, replies: Replies) -> None:
         self._world = world
-        self._interactions = interactions
+        self._replies = replies
 
     def routes(self) -> list[web.RouteDef]:
         """``/interactions`` and ``/webhooks``."""
@@ -36,7 +36,7 @@ class InteractionRoutes:
     async def _callback(self, request: web.Request) -> web.Response:
         body = await read_object(request)
         interaction_id, token = path_id(request, "interaction_id"), request.match_info["token"]
-        answer = self._interactions.respond(interaction_id, token, body)
+        answer = self._replies.respond(interaction_id, token, body)
         return json_answer(answer) if request.query.get("with_response") in _TRUE else web.Response(status=204)
 
     def _token(self, request: web.Request) -> str:
@@ -49,22 +49,22 @@ class InteractionRoutes:
         return None if request.match_info["message_id"] == "@original" else path_id(request, "message_id")
 
     async def _follow_up(self, request: web.Request) -> web.Response:
-        return self._shown(self._interactions.follow_up(self._token(request), await read_object(request)))
+        return self._shown(self._replies.follow_up(self._token(request), await read_object(request)))
 
     async def _show(self, request: web.Request) -> web.Response:
         token, message_id = self._token(request), self._message_id(request)
         if message_id is None:
-            return self._shown(self._interactions.original(token))
-        return self._shown(self._interactions.followup(token, message_id))
+            return self._shown(self._replies.original(token))
+        return self._shown(self._replies.followup(token, message_id))
 
     async def _edit(self, request: web.Request) -> web.Response:
         token, message_id, body = self._token(request), self._message_id(request), await read_object(request)
         if message_id is None:
-            return self._shown(self._interactions.edit_original(token, body))
-        return self._shown(self._interactions.edit_followup(token, message_id, body))
+            return self._shown(self._replies.edit_original(token, body))
+        return self._shown(self._replies.edit_followup(token, message_id, body))
 
     async def _delete(self, request: web.Request) -> web.Response:
-        self._interactions.delete(self._token(request), self._message_id(request))
+        self._replies.delete(self._token(request), self._message_id(request))
         return web.Response(status=204)
 
     def _shown(self, message: Message) -> web.Response:

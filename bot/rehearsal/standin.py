@@ -95,7 +95,7 @@ class StandIn:
             *MessageRoutes(self.world, self._nonces, self.rates).routes(),
             *ChannelRoutes(self.world).routes(),
             *guild_routes.routes(),
-            *InteractionRoutes(self.world, self._interactions).routes(),
+            *InteractionRoutes(self.world, self._interactions.replies).routes(),
         ]
         application = web.Application(client_max_size=_LARGEST_BODY)
         application.add_subapp(API_PREFIX, rest_application(routes, self._log, self.faults, self.rates, self._tokens))
