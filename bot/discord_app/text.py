@@ -106,14 +106,14 @@ def _few_marks(text: Iterable[str]) -> Iterator[str]:
 
 
 def _shortened(units: Sequence[str], most: int) -> str:
-    """Join `units` as far as `most` characters reach, leaving out a last one whose marks would be cut off."""
+    """Join `units` as far as `most` characters reach, leaving out a last one of which a part would be cut off."""
     if sum(map(len, units)) <= most:
         return "".join(units)
     length, end = 0, 0
     while end < len(units) and length + len(units[end]) <= most - 1:
         length += len(units[end])
         end += 1
-    while end and _continues(units[end]):
+    while end and (_continues(units[end]) or units[end - 1] == _JOINER):
         end -= 1
     return "".join(units[:end]).rstrip() + "…"
 
