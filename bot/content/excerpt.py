@@ -11,7 +11,7 @@ LOOKED_AT_CHARACTERS = 64 * 1024  # of the body; a first paragraph further down 
 PARAGRAPH_CHARACTERS = 8_000  # twice what any card can show
 GRAPHEME_CHARACTERS = 32  # how far back a cut looks for a better place; families of emoji have 11
 
-_OPEN_ORIGINAL = re.compile(r"[\W_]*open the original post\b", re.IGNORECASE)
+_OPEN_ORIGINAL = re.compile(r"(?:</?[a-z][^<>]{0,200}+>|[\W_])*+open the original post\b", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 # Whole lines that carry no prose: headings, rules, tables, link definitions, shortcodes.
 _NO_PROSE = re.compile(
