@@ -226,7 +226,7 @@ class _YamlTree:
                 raise _no_fields(line)
         elif parent.fields is not None and parent.key is None:
             if plain and event.value == "<<":
-                raise FrontMatterError(line, "a merge key (<<)", "write the fields out")
+                raise FrontMatterError(line, "the merge key << is not allowed", "write the fields out")
             parent.key, parent.key_line = event.value, line
         else:
             at = line if parent.fields is None else parent.key_line
@@ -254,16 +254,16 @@ class _YamlTree:
 def _refuse_reference(event: yaml.NodeEvent, line: int) -> None:
     if isinstance(event, yaml.AliasEvent):
         raise FrontMatterError(
-            line, f"an alias ({shown(f'*{event.anchor}')})", "write the value out, or put it in quotes"
+            line, f"the alias {shown(f'*{event.anchor}')} is not allowed", "write the value out, or put it in quotes"
         )
     if event.anchor is not None:
         raise FrontMatterError(
-            line, f"an anchor ({shown(f'&{event.anchor}')})", "write the value out, or put it in quotes"
+            line, f"the anchor {shown(f'&{event.anchor}')} is not allowed", "write the value out, or put it in quotes"
         )
 
 
 def _unknown_tag(tag: str, line: int) -> FrontMatterError:
-    return FrontMatterError(line, f"a YAML tag ({shown(tag)})", "remove it, or put the value in quotes")
+    return FrontMatterError(line, f"the YAML tag {shown(tag)} is not allowed", "remove it, or put the value in quotes")
 
 
 def _no_fields(line: int) -> FrontMatterError:
