@@ -11,6 +11,8 @@ MAX_URL_CHARACTERS = 2048  # of an embed's url: https://discord.com/developers/d
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _IN_WORDS = {"\\": "a backslash", " ": "a space"}
+_STRANGE_ASCII = re.compile(r"[\x00-\x20\\\x7f]")
+_STRANGE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 MAX_HOST_CHARACTERS = 253  # RFC 1035, 2.3.4, without the final dot
 
@@ -21,17 +23,8 @@ _TRACKING_NAMES = frozenset(
         *("gclid", "gclsrc", "gbraid", "wbraid", "dclid", "_ga", "_gl"),  # Google
         *("fbclid", "igshid", "igsh", "twclid", "ttclid", "li_fat_id", "epik"),  # social networks
         *("msclkid", "yclid", "pk_campaign", "pk_kwd", "pk_source", "pk_medium"),  # Bing, Yandex, Piwik
-        *(
-            "mc_cid",
-            "mc_eid",
-            "_hsenc",
-            "_hsmi",
-            "mkt_tok",
-            "vero_id",
-            "vero_conv",
-            "oly_anon_id",
-            "oly_enc_id",
-        ),  # mail
+        *("mc_cid", "mc_eid", "_hsenc", "_hsmi", "mkt_tok"),  # newsletters
+        *("vero_id", "vero_conv", "oly_anon_id", "oly_enc_id"),
     ]
 )
 
@@ -40,7 +33,7 @@ def check_external_url(url: str) -> str | None:
     """Return what keeps `url` from being the link of a card, as part of a sentence about it; None if nothing does."""
     if len(url) > MAX_URL_CHARACTERS:
         return f"is {len(url):,} characters long, Discord takes {MAX_URL_CHARACTERS:,}"
-    if (strange := next(filter(_is_strange, url), None)) is not None:
+    if strange := _strange_character(url):
         return f"holds {_IN_WORDS.get(strange) or f'the character U+{ord(strange):04X}'}"
     parts = _split(url)
     if parts is None:
@@ -67,10 +60,13 @@ def canonical_url(url: str) -> str:
     return f"{parts.scheme}://{host}{port}{parts.path or '/'}{'?' if query else ''}{query}"
 
 
-def _is_strange(character: str) -> bool:
-    if character.isascii():
-        return character <= " " or character in "\\\x7f"
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"}
+def _strange_character(url: str) -> str | None:
+    """Return the first character that is blank, invisible or reverses the text, or a backslash, which ends a host."""
+    if match := _STRANGE_ASCII.search(url):
+        return match[0]
+    if url.isascii():
+        return None
+    return next((one for one in url if unicodedata.category(one) in _STRANGE_CATEGORIES), None)
 
 
 def _split(url: str) -> SplitResult | None:

@@ -23,7 +23,6 @@ _PUBLISH_DATES = ("publishdate", "pubdate")
 _EXPIRY_DATES = ("expirydate", "unpublishdate")
 _NEVER = "9999-"  # how tools write an expiry date that never comes
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _DATE_FIX = "write it like 2024-06-20 or 2024-06-20T10:00:00+02:00"
 
 
@@ -192,10 +191,18 @@ def _shape(value: ListValue | MapValue) -> str:
 
 def _storable(key: str, value: TextValue) -> str:
     """Text that a database, JSON and a terminal can take; the rest comes from escapes such as ``\\ud800``."""
-    if _UNSTORABLE.search(value.text):
+    if not _is_storable(value.text):
         what = f"{key} holds a character that is no text: {shown(value.text)}"
         raise FrontMatterError(value.line, what, "remove the \\0 or the lone \\ud800 to \\udfff")
     return _clean(value.text)
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return "\0" not in text
 
 
 def _clean(text: str) -> str:
