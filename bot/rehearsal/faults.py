@@ -127,6 +127,11 @@ class Faults:
                 return fault
         return None
 
+    @property
+    def arranged(self) -> tuple[Fault, ...]:
+        """All of them, the spent ones included, in the order of their arrangement."""
+        return tuple(self._faults)
+
     def clear(self) -> None:
         """Behave from now on, and let go what hangs."""
         for fault in self._faults:

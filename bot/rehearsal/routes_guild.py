@@ -1,6 +1,7 @@
 """REST for the guild, the bot itself, and its commands."""
 
 import json
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -17,9 +18,9 @@ __all__ = ["GuildRoutes"]
 class GuildRoutes:
     """Everything that a bot looks up, and the commands that it registers."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, gateway_url: Callable[[], str]) -> None:
         self._world = world
-        self.gateway_url = ""
+        self._gateway_url = gateway_url
 
     def routes(self) -> list[web.RouteDef]:
         """``/users``, ``/oauth2``, ``/applications``, ``/guilds`` and ``/gateway``."""
@@ -51,11 +52,11 @@ class GuildRoutes:
         return json_answer(application_json(self._world))
 
     async def _gateway(self, _request: web.Request) -> web.Response:
-        return json_answer({"url": self.gateway_url})
+        return json_answer({"url": self._gateway_url()})
 
     async def _gateway_bot(self, _request: web.Request) -> web.Response:
         budget = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-        return json_answer({"url": self.gateway_url, "shards": 1, "session_start_limit": budget})
+        return json_answer({"url": self._gateway_url(), "shards": 1, "session_start_limit": budget})
 
     def _check_guild(self, request: web.Request) -> None:
         if path_id(request, "guild_id") != self._world.guild_id:

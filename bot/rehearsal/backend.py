@@ -1,0 +1,152 @@
+"""All that the stand-in can do and show, without the serving of it; the Python API and the control API share it."""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from bot.rehearsal.faults import Faults
+from bot.rehearsal.gateway import Gateway
+from bot.rehearsal.interaction_data import OptionValue
+from bot.rehearsal.interactions import Choice, InteractionAnswer, Interactions
+from bot.rehearsal.nonces import NonceMemory
+from bot.rehearsal.rate_limits import RateLimits
+from bot.rehearsal.records import Change, Message, StandInChannel, StandInRole
+from bot.rehearsal.rest import RequestLog, RequestRecord
+from bot.rehearsal.world import World
+
+__all__ = ["REHEARSAL_TOKEN", "Backend"]
+
+REHEARSAL_TOKEN = "rehearsal.token.of-no-worth-anywhere-else"  # noqa: S105  opens nothing but a stand-in
+"""The token that every stand-in takes."""
+
+_VISITOR = "visitor"
+
+
+class Backend:
+    """What happens at the stand-in, and what can be made to happen.
+
+    Attributes:
+        world: what is true: channels, messages, commands.
+        faults: misbehaviour of REST on request.
+        gateway: the gateway, and its misbehaviour on request.
+        rates: rate limits; `rates.enabled` may be switched at any time.
+        nonces: what ``enforce_nonce`` looks at.
+        interactions: the member's questions and the bot's answers.
+        log: the requests to REST.
+    """
+
+    def __init__(
+        self,
+        channels: Sequence[StandInChannel],
+        *,
+        nonce_window_seconds: float = 180.0,
+        rate_limits: bool = True,
+        roles: Sequence[StandInRole] = (),
+        tokens: Collection[str] = (REHEARSAL_TOKEN,),
+        heartbeat_seconds: float = 41.25,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` gives seconds since 1970, and dates messages; `monotonic` measures windows and waits."""
+        self.world = World(channels, roles, clock)
+        self.tokens = tokens
+        self.faults = Faults()
+        self.gateway = Gateway(self.world, tokens, heartbeat_seconds=heartbeat_seconds)
+        self.rates = RateLimits(enabled=rate_limits, clock=clock, monotonic=monotonic)
+        self.nonces = NonceMemory(nonce_window_seconds, monotonic)
+        self.interactions = Interactions(self.world, self.gateway.dispatch, monotonic)
+        self.log = RequestLog(clock)
+
+    # What can be seen
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        """The requests to REST so far, oldest first."""
+        return list(self.log.records)
+
+    @property
+    def invalid_requests(self) -> list[RequestRecord]:
+        """Those that the stand-in itself (not an arranged fault) answered with 400 or more."""
+        return [record for record in self.log.records if record.invalid]
+
+    def messages(self, channel_id: int) -> list[Message]:
+        """What stands in a channel, oldest first; `ApiError` if there is no such channel."""
+        return self.world.messages(channel_id)
+
+    async def wait_until(self, condition: Callable[[], bool], timeout_seconds: float = 10.0) -> None:
+        """Wait until `condition` holds, looking after every change of the world; `TimeoutError` if it never does."""
+        changed = asyncio.Event()
+
+        def note(_change: Change) -> None:
+            changed.set()
+
+        stop = self.world.listen(note)
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                while not condition():
+                    await changed.wait()
+                    changed.clear()
+        finally:
+            stop()
+
+    async def wait_for_messages(self, channel_id: int, count: int, timeout_seconds: float = 10.0) -> list[Message]:
+        """Wait until at least `count` messages stand in a channel, and give them; `TimeoutError` if they never do."""
+        await self.wait_until(lambda: len(self.messages(channel_id)) >= count, timeout_seconds)
+        return self.messages(channel_id)
+
+    # What a moderator does
+
+    def delete_message(self, channel_id: int, message_id: int) -> None:
+        """Delete a message, as a moderator does."""
+        self.world.remove_message(self.world.message(channel_id, message_id))
+
+    def set_denied(self, channel_id: int, denied: Iterable[str]) -> None:
+        """Change what the bot may not do in a channel, by the names of permissions."""
+        self.world.set_denied(channel_id, denied)
+
+    def remove_channel(self, channel_id: int) -> None:
+        """Delete a channel."""
+        self.world.remove_channel(channel_id)
+
+    def forget_nonces(self) -> None:
+        """Let the window of ``enforce_nonce`` pass."""
+        self.nonces.forget()
+
+    # What a member does
+
+    async def slash(
+        self,
+        name: str,
+        options: Mapping[str, OptionValue] | None = None,
+        *,
+        user: str = _VISITOR,
+        channel_id: int | None = None,
+    ) -> InteractionAnswer:
+        """Run a slash command, in the first channel if none is said.
+
+        Raises:
+            ValueError: Discord's client would not send this.
+            NoAnswerError: the bot did not answer in time.
+        """
+        return await self.interactions.slash(name, options, user=user, channel_id=self._place(channel_id))
+
+    async def autocomplete(
+        self,
+        name: str,
+        option: str,
+        typed: str,
+        options: Mapping[str, OptionValue] | None = None,
+        *,
+        user: str = _VISITOR,
+        channel_id: int | None = None,
+    ) -> list[Choice]:
+        """Type into an option of a slash command; raises as `slash` does."""
+        place = self._place(channel_id)
+        return await self.interactions.autocomplete(name, option, typed, options or {}, user=user, channel_id=place)
+
+    async def click(self, message_id: int, custom_id: str, *, user: str = _VISITOR) -> InteractionAnswer:
+        """Press a button; raises as `slash` does."""
+        return await self.interactions.click(message_id, custom_id, user=user)
+
+    def _place(self, channel_id: int | None) -> int:
+        return self.world.channels[0].id if channel_id is None else channel_id

@@ -1,0 +1,80 @@
+"""What the control API and the page are told: Discord's JSON, and what only the stand-in knows."""
+
+from bot.rehearsal.backend import Backend
+from bot.rehearsal.faults import Fault
+from bot.rehearsal.interaction_data import slash_commands
+from bot.rehearsal.interactions import InteractionAnswer
+from bot.rehearsal.payloads import message_json
+from bot.rehearsal.records import Channel, Message
+from bot.rehearsal.rest import RequestRecord
+from bot.rehearsal.wire import JsonObject
+from bot.rehearsal.world import World
+
+__all__ = ["answer_view", "channel_view", "fault_view", "message_view", "request_view", "state_view"]
+
+
+def message_view(world: World, message: Message) -> JsonObject:
+    """A message object with its nonce, its pings, and the embeds that members see."""
+    pings = {
+        "everyone": message.pings.everyone,
+        "users": [str(user) for user in sorted(message.pings.users)],
+        "roles": [str(role) for role in sorted(message.pings.roles)],
+    }
+    shown = {"shown_embeds": list(message.shown_embeds), "ephemeral": message.ephemeral, "pings": pings}
+    return {**message_json(world, message), "nonce": message.nonce, **shown}
+
+
+def channel_view(channel: Channel) -> JsonObject:
+    """A channel or thread."""
+    return {
+        "id": str(channel.id),
+        "name": channel.name,
+        "kind": channel.kind,
+        "denied": sorted(channel.denied),
+        "parent_id": None if channel.parent_id is None else str(channel.parent_id),
+    }
+
+
+def state_view(backend: Backend) -> JsonObject:
+    """The guild without its messages: channels, roles, slash commands, and whether the bot is there."""
+    world = backend.world
+    return {
+        "guild": world.guild_name,
+        "bot": {"id": str(world.bot.id), "name": world.bot.name, "connected": backend.gateway.connected},
+        "channels": [channel_view(channel) for channel in world.channels],
+        "roles": [{"id": str(role.id), "name": role.name} for role in world.roles],
+        "users": [{"id": str(user.id), "name": user.name} for user in world.users],
+        "commands": slash_commands(world),
+    }
+
+
+def request_view(record: RequestRecord) -> JsonObject:
+    """A request of the bot and its answer."""
+    return {
+        "number": record.number,
+        "method": record.method,
+        "path": record.path,
+        "query": record.query,
+        "body": record.body,
+        "at": record.at,
+        "status": record.status,
+        "answer": record.answer,
+        "fault": record.fault,
+        "invalid": record.invalid,
+    }
+
+
+def fault_view(number: int, fault: Fault) -> JsonObject:
+    """An arranged fault; `number` is its place, counted from 0."""
+    described = {"method": fault.method, "path": fault.path, "kind": fault.kind, "after": fault.after}
+    return {"number": number, **described, "times": fault.times, "hits": fault.hits}
+
+
+def answer_view(world: World, answer: InteractionAnswer) -> JsonObject:
+    """What a member gets of an interaction."""
+    return {
+        "type": answer.type,
+        "seconds": answer.seconds,
+        "message": None if answer.message is None else message_view(world, answer.message),
+        "followups": [message_view(world, message) for message in answer.followups],
+    }
