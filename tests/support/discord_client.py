@@ -1,0 +1,77 @@
+"""A real client against the stand-in, over real sockets."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from bot.announcing.publisher import Announcement
+from bot.content.post import Post
+from bot.discord_app.client import LinkbotClient
+from bot.discord_app.endpoints import DEFAULT_API_URL, point_discord_at
+from bot.discord_app.pauses import Pauses
+from bot.discord_app.publish import DiscordPublisher
+from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel, StandInRole
+
+CHANNEL = 1_200_000_000_000_000_001
+OTHER_CHANNEL = 1_200_000_000_000_000_002
+ROLE = 1_300_000_000_000_000_001
+
+
+def quick_pauses() -> Pauses:
+    """Pauses that a test can wait for."""
+    return Pauses(first=0.01, most=0.05)
+
+
+@contextlib.asynccontextmanager
+async def running_stand_in(port: int = 0) -> AsyncIterator[StandIn]:
+    """A stand-in with two channels, a role and no rate limits."""
+    channels = [StandInChannel(CHANNEL, "news"), StandInChannel(OTHER_CHANNEL, "other")]
+    roles = [StandInRole(ROLE, "readers")]
+    async with StandIn(channels, port=port, roles=roles, rate_limits=False) as stand_in:
+        yield stand_in
+
+
+@contextlib.asynccontextmanager
+async def pointed_at(api_url: str, gateway_url: str | None) -> AsyncIterator[LinkbotClient]:
+    """A client that will look for Discord there; closed at the end, with discord.py as it was."""
+    find_gateway = point_discord_at(api_url, gateway_url)
+    client = LinkbotClient(find_gateway=find_gateway, guild_ready_timeout=0.05, pauses=quick_pauses)
+    try:
+        yield client
+    finally:
+        await client.close()
+        point_discord_at(DEFAULT_API_URL, None)
+
+
+@contextlib.asynccontextmanager
+async def logged_in(stand_in: StandIn) -> AsyncIterator[LinkbotClient]:
+    """A client that can send requests and knows where the gateway is, but is not connected to it."""
+    async with pointed_at(stand_in.api_url, stand_in.gateway_url) as client:
+        await client.login(REHEARSAL_TOKEN)
+        yield client
+
+
+@contextlib.asynccontextmanager
+async def publishing(stand_in: StandIn, timeout_seconds: float = 30.0) -> AsyncIterator[DiscordPublisher]:
+    """A publisher whose client is logged in."""
+    async with logged_in(stand_in) as client:
+        yield DiscordPublisher(client, tldr_characters=350, timeout_seconds=timeout_seconds)
+
+
+@contextlib.asynccontextmanager
+async def connected(client: LinkbotClient) -> AsyncIterator[asyncio.Task[None]]:
+    """`connect_forever` under way, ready; given is its task, which is stopped at the end."""
+    task = asyncio.create_task(client.connect_forever())
+    try:
+        await asyncio.wait_for(client.wait_until_ready(), 10)
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def announcement(
+    *posts: Post, nonce: str = "nonce-1", channel: int = CHANNEL, mention: tuple[int, ...] = ()
+) -> Announcement:
+    """An announcement of `posts`."""
+    return Announcement(channel_id=channel, nonce=nonce, posts=posts, mention=mention)
