@@ -1,0 +1,264 @@
+// The page: what the stream of events tells, drawn channel by channel.
+import { make, messageNode } from "./cards.js";
+import { Composer } from "./composer.js";
+
+const ICONS = {
+  text: "M5 9h14M5 15h14M10 4 8 20M16 4l-2 16",
+  announcement: "M4 10v4l3 .5L9 20h3l-1.5-5L19 18V5L8 9.5H4Z",
+  forum: "M4 5h16v10H11l-4 4v-4H4Z",
+  voice: "M5 9v6h4l5 4V5L9 9ZM17 9a4 4 0 0 1 0 6",
+  thread: "M6 4v9a3 3 0 0 0 3 3h9M15 12l4 4-4 4",
+};
+const NEAR_BOTTOM = 120;
+const byId = (id) => document.getElementById(id);
+const log = byId("messages");
+
+let state = { channels: [], roles: [], users: [], commands: [], bot: { name: "", connected: false } };
+let names = new Map();
+let current = null;
+const messages = new Map();
+const unread = new Map();
+const divider = new Map();
+const pending = new Map();
+
+async function ask(path, body) {
+  try {
+    const response = await fetch(`standin/${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return await response.json();
+  } catch {
+    return { error: "The rehearsal does not answer. Is it still running?" };
+  }
+}
+
+function icon(kind) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[kind] ?? ICONS.text);
+  svg.append(path);
+  return svg;
+}
+
+function channelById(id) {
+  return state.channels.find((channel) => channel.id === id);
+}
+
+function inOrder() {
+  const top = state.channels.filter((channel) => channel.parent_id === null);
+  return top.flatMap((channel) => [channel, ...state.channels.filter((thread) => thread.parent_id === channel.id)]);
+}
+
+function drawChannels() {
+  const rows = inOrder().map((channel) => {
+    const count = unread.get(channel.id) ?? 0;
+    const badge = count ? make("span", "badge", String(count)) : null;
+    const row = make("button", "channel", icon(channel.kind), make("span", "name", channel.name), badge);
+    row.type = "button";
+    row.dataset.channel = channel.id;
+    row.classList.toggle("unread", count > 0);
+    row.classList.toggle("thread", channel.kind === "thread");
+    row.setAttribute("aria-current", String(channel.id === current));
+    row.addEventListener("click", () => open(channel.id));
+    return make("li", "", row);
+  });
+  byId("channels").replaceChildren(...rows);
+  const total = [...unread.values()].reduce((sum, count) => sum + count, 0);
+  document.title = `${total ? `(${total}) ` : ""}${state.guild ?? "Rehearsal"}`;
+}
+
+function drawHead() {
+  const channel = channelById(current);
+  if (!channel) return;
+  byId("channel-icon").replaceChildren(icon(channel.kind));
+  byId("channel-name").textContent = channel.name;
+  const denied = channel.denied.length ? `the bot may not: ${channel.denied.join(", ").replaceAll("_", " ")}` : "";
+  byId("channel-note").textContent = denied;
+  byId("guild").textContent = state.guild;
+  byId("bot-name").textContent = state.bot.name;
+  byId("bot-state").textContent = state.bot.connected ? "online" : "offline";
+  byId("bot-state").className = state.bot.connected ? "online" : "";
+}
+
+function welcome(channel) {
+  const text = channel.kind === "forum" ? "Posts of this forum are in the list on the left." : "Nothing has been announced here yet. A new link post will appear by itself.";
+  const first = messages.get(channel.id)?.length ? "This is where the rehearsal began." : text;
+  return make("div", "welcome", make("h2", "", `Welcome to #${channel.name}`), make("p", "", first));
+}
+
+function waiting(name) {
+  return make("div", "message ephemeral", make("span", "avatar", (state.bot.name || "L")[0]), make("div", "head", make("span", "author", state.bot.name), make("span", "app", "APP")), make("div", "body", make("div", "text thinking", `/${name}: thinking…`)));
+}
+
+function failed(entry) {
+  const away = make("button", "as-link", "Dismiss message");
+  away.type = "button";
+  away.addEventListener("click", () => {
+    pending.get(current)?.delete(entry);
+    drawMessages();
+  });
+  const body = make("div", "body", make("div", "text error", entry.error), make("div", "note only-you", "Only you can see this · ", away));
+  return make("div", "message ephemeral", make("span", "avatar", (state.bot.name || "L")[0]), make("div", "head", make("span", "author", state.bot.name), make("span", "app", "APP")), body);
+}
+
+function drawMessages() {
+  const channel = channelById(current);
+  if (!channel) {
+    log.replaceChildren();
+    return;
+  }
+  const nodes = [welcome(channel)];
+  let before = null;
+  for (const message of messages.get(current) ?? []) {
+    if (divider.get(current) === message.id) {
+      nodes.push(make("div", "divider", make("span", "", "NEW")));
+      before = null;
+    }
+    nodes.push(messageNode(message, before, names, { press, dismiss }));
+    before = message;
+  }
+  for (const entry of pending.get(current) ?? []) nodes.push(entry.error ? failed(entry) : waiting(entry.name));
+  log.replaceChildren(...nodes);
+}
+
+function atBottom() {
+  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_BOTTOM;
+}
+
+function toBottom() {
+  log.scrollTop = log.scrollHeight;
+  byId("jump").hidden = true;
+}
+
+function open(id) {
+  if (current !== id) divider.delete(current);
+  current = id;
+  unread.delete(id);
+  composer.setChannel(channelById(id));
+  drawChannels();
+  drawHead();
+  drawMessages();
+  const mark = log.querySelector(".divider");
+  if (mark) mark.scrollIntoView({ block: "center" });
+  else toBottom();
+}
+
+function redraw() {
+  const follow = atBottom();
+  const top = log.scrollTop;
+  drawMessages();
+  if (follow) toBottom();
+  else log.scrollTop = top;
+  return follow;
+}
+
+function isSeen(id) {
+  return id === current && document.visibilityState === "visible";
+}
+
+function onCreated(message) {
+  const list = messages.get(message.channel_id) ?? [];
+  messages.set(message.channel_id, [...list, message]);
+  if (!isSeen(message.channel_id)) {
+    unread.set(message.channel_id, (unread.get(message.channel_id) ?? 0) + 1);
+    if (!divider.has(message.channel_id)) divider.set(message.channel_id, message.id);
+  }
+  if (message.channel_id === current && !redraw()) byId("jump").hidden = false;
+  drawChannels();
+}
+
+function onChanged(message, gone) {
+  const list = messages.get(message.channel_id) ?? [];
+  const changed = gone ? list.filter((each) => each.id !== message.id) : list.map((each) => (each.id === message.id ? message : each));
+  messages.set(message.channel_id, changed);
+  if (message.channel_id === current) redraw();
+}
+
+function dismiss(message) {
+  onChanged(message, true);
+}
+
+function setState(fresh) {
+  state = fresh;
+  names = new Map([...state.roles, ...state.users, ...state.channels].map(({ id, name }) => [id, name]));
+  composer.setCommands(state.commands);
+  if (!channelById(current) && state.channels.length) {
+    open(inOrder()[0].id);
+    return;
+  }
+  drawChannels();
+  drawHead();
+}
+
+function onSnapshot(event) {
+  messages.clear();
+  for (const message of event.messages) {
+    messages.set(message.channel_id, [...(messages.get(message.channel_id) ?? []), message]);
+  }
+  setState(event.state);
+  redraw();
+}
+
+const HANDLERS = {
+  snapshot: onSnapshot,
+  state: (event) => setState(event.state),
+  message_created: (event) => onCreated(event.message),
+  message_edited: (event) => onChanged(event.message, false),
+  message_deleted: (event) => onChanged(event.message, true),
+};
+
+async function follow(path, body, name) {
+  const entry = { name, error: null };
+  const place = current;
+  const waitingHere = pending.get(place) ?? new Set();
+  pending.set(place, waitingHere.add(entry));
+  const slow = setTimeout(redraw, 250);
+  const answer = await ask(path, body);
+  clearTimeout(slow);
+  waitingHere.delete(entry);
+  if (answer.error) {
+    entry.error = answer.error.includes("did not answer") ? "The application did not respond" : answer.error;
+    waitingHere.add(entry);
+  }
+  redraw();
+  toBottom();
+}
+
+async function press(message, customId, node) {
+  node.disabled = true;
+  await follow("click", { message_id: message.id, custom_id: customId }, "button");
+  node.disabled = false;
+}
+
+const composer = new Composer({
+  form: byId("composer"),
+  field: byId("field"),
+  suggestions: byId("suggestions"),
+  ask,
+  send: (command, options) => follow("slash", { command: command.name, options, channel_id: current }, command.name),
+});
+
+function listen() {
+  const events = new EventSource("events");
+  events.addEventListener("message", ({ data }) => {
+    const event = JSON.parse(data);
+    HANDLERS[event.kind]?.(event);
+  });
+  events.addEventListener("error", () => {
+    byId("bot-state").textContent = "the rehearsal has ended; trying again…";
+    byId("bot-state").className = "";
+  });
+}
+
+log.addEventListener("scroll", () => {
+  if (atBottom()) byId("jump").hidden = true;
+});
+byId("jump").addEventListener("click", toBottom);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && unread.delete(current)) drawChannels();
+});
+listen();
