@@ -10,7 +10,9 @@ __all__ = [
     "Cause",
     "Claim",
     "Counted",
+    "DeliveryCount",
     "DeliveryState",
+    "HeldUp",
     "KnownPost",
     "ListedPost",
     "PendingDelivery",
@@ -131,6 +133,7 @@ class Claim:
         nonce: sent with every try of this message.
         claimed_at: when it was first claimed.
         deliveries: in the order of their cards.
+        sendable: all of its posts may still be shown; False if one turned draft, expired or lost its file since.
     """
 
     id: int
@@ -138,3 +141,24 @@ class Claim:
     nonce: str
     claimed_at: datetime
     deliveries: tuple[PendingDelivery, ...]
+    sendable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCount:
+    """How many deliveries of a channel are in a state."""
+
+    channel_id: int
+    state: DeliveryState
+    deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUp:
+    """A delivery that a person must look at: refused or unknown."""
+
+    id: int
+    channel_id: int
+    state: DeliveryState
+    path: str
+    reason: str

@@ -1,0 +1,149 @@
+"""The outbox and the ledger: which post goes, or went, to which channel, in which message.
+
+A delivery is pending, then sending under a claim, then sent; or pending again; or refused; or unknown.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.catalog.columns import from_microseconds, post_from, to_microseconds
+from bot.catalog.records import Claim, DeliveryCount, DeliveryState, HeldUp, PendingDelivery
+
+__all__ = ["DeliveryTable"]
+
+# A post may be sent as long as it is announced, not expired, and its file is there and in order. A pending delivery of
+# any other post sleeps: nothing is lost if the file comes back or the draft turns public again.
+SENDABLE = (
+    "posts.standing = 'announced' AND posts.gone_at IS NULL"
+    " AND (posts.expiry_date IS NULL OR posts.expiry_date > :now)"
+    " AND EXISTS (SELECT 1 FROM files WHERE files.path = posts.path AND files.outcome = 'post')"
+)
+
+
+class DeliveryTable:
+    """Deliveries and the messages that carry them."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def plan(self, post_id: int, channel_ids: Iterable[int], now: datetime) -> int:
+        """Plan the post for each channel where it is not planned, sent or refused yet; return how many were planned."""
+        return sum(
+            self._connection.execute(
+                "INSERT OR IGNORE INTO deliveries (post_id, channel_id, state, planned_at) VALUES (?, ?, 'pending', ?)",
+                (post_id, channel_id, to_microseconds(now)),
+            ).rowcount
+            for channel_id in channel_ids
+        )
+
+    def channels_of(self, post_id: int) -> dict[int, DeliveryState]:
+        """The state of the post's delivery in each channel for which it was ever planned."""
+        rows = self._connection.execute("SELECT channel_id, state FROM deliveries WHERE post_id = ?", (post_id,))
+        return {channel_id: DeliveryState(state) for channel_id, state in rows}
+
+    def pending(self, channel_id: int, limit: int, now: datetime) -> list[PendingDelivery]:
+        """The first `limit` deliveries of the channel that are due, oldest post first."""
+        rows = self._connection.execute(
+            "SELECT deliveries.id AS delivery, alone, posts.* FROM deliveries JOIN posts ON posts.id = post_id"
+            f" WHERE channel_id = :channel AND state = 'pending' AND {SENDABLE}"
+            " ORDER BY listed_at, posts.id LIMIT :limit",
+            {"channel": channel_id, "limit": limit, "now": to_microseconds(now)},
+        ).fetchall()
+        return [self._pending(row) for row in rows]
+
+    def claim(self, channel_id: int, nonce: str, deliveries: Sequence[PendingDelivery], now: datetime) -> Claim:
+        """Make `deliveries` of the channel one message that is about to be asked for."""
+        row = self._connection.execute(
+            "INSERT INTO messages (channel_id, nonce, claimed_at) VALUES (?, ?, ?) RETURNING id",
+            (channel_id, nonce, to_microseconds(now)),
+        ).fetchone()
+        for position, delivery in enumerate(deliveries):
+            self._exactly_one(
+                "UPDATE deliveries SET state = 'sending', message = ?, position = ? WHERE id = ? AND state = 'pending'",
+                (row["id"], position, delivery.id),
+            )
+        return Claim(row["id"], channel_id, nonce, now, tuple(deliveries), sendable=True)
+
+    def interrupted(self, channel_id: int, now: datetime) -> Claim | None:
+        """The oldest claim of the channel whose outcome was never recorded; None: there is none."""
+        message = self._connection.execute(
+            "SELECT * FROM messages WHERE id = "
+            "(SELECT min(message) FROM deliveries WHERE channel_id = ? AND state = 'sending')",
+            (channel_id,),
+        ).fetchone()
+        if message is None:
+            return None
+        rows = self._connection.execute(
+            f"SELECT deliveries.id AS delivery, alone, {SENDABLE} AS sendable, posts.*"
+            " FROM deliveries JOIN posts ON posts.id = post_id WHERE message = :message AND state = 'sending'"
+            " ORDER BY position",
+            {"message": message["id"], "now": to_microseconds(now)},
+        ).fetchall()
+        claimed_at = from_microseconds(message["claimed_at"])
+        assert claimed_at is not None
+        deliveries = tuple(self._pending(row) for row in rows)
+        sendable = all(row["sendable"] for row in rows)
+        return Claim(message["id"], channel_id, message["nonce"], claimed_at, deliveries, sendable)
+
+    def record_sent(self, claim: Claim, message_id: int | None, now: datetime) -> None:
+        """The message of `claim` stands in its channel, or did (then `message_id` is None)."""
+        self._exactly_one(
+            "UPDATE messages SET message_id = ?, sent_at = ? WHERE id = ? AND sent_at IS NULL",
+            (message_id, to_microseconds(now), claim.id),
+        )
+        self._end(claim, "state = 'sent', alone = 0, reason = NULL")
+
+    def release(self, claim: Claim, *, alone: bool = False) -> None:
+        """The message of `claim` was certainly not created: its deliveries are due again, each `alone` if so asked."""
+        kept = "alone = 1" if alone else "alone = alone"
+        self._end(claim, f"state = 'pending', message = NULL, position = NULL, {kept}")
+        self._exactly_one("DELETE FROM messages WHERE id = ?", (claim.id,))
+
+    def refuse(self, claim: Claim, reason: str) -> None:
+        """Discord will never take the message of `claim`."""
+        self._end(claim, "state = 'refused', message = NULL, position = NULL, reason = ?", reason)
+        self._exactly_one("DELETE FROM messages WHERE id = ?", (claim.id,))
+
+    def give_up(self, claim: Claim, reason: str) -> None:
+        """Nobody can tell whether the message of `claim` stands: a person must look."""
+        self._end(claim, "state = 'unknown', reason = ?", reason)
+
+    def counts(self) -> list[DeliveryCount]:
+        """How many deliveries each channel has in each state; those without any are left out."""
+        rows = self._connection.execute(
+            "SELECT channel_id, state, count(*) FROM deliveries GROUP BY channel_id, state ORDER BY channel_id, state"
+        )
+        return [DeliveryCount(channel_id, DeliveryState(state), number) for channel_id, state, number in rows]
+
+    def held_up(self) -> list[HeldUp]:
+        """The refused and unknown deliveries, by id."""
+        rows = self._connection.execute(
+            "SELECT deliveries.id, channel_id, state, path, reason FROM deliveries JOIN posts ON posts.id = post_id"
+            " WHERE state IN ('refused', 'unknown') ORDER BY deliveries.id"
+        )
+        return [HeldUp(row[0], row[1], DeliveryState(row[2]), row[3], row[4]) for row in rows]
+
+    def oldest_pending_at(self) -> datetime | None:
+        """When the oldest delivery that still waits was planned; None: none waits."""
+        row = self._connection.execute("SELECT min(planned_at) FROM deliveries WHERE state = 'pending'").fetchone()
+        return from_microseconds(row[0])
+
+    def last_sent_at(self) -> datetime | None:
+        """When a message was last recorded as sent; None: never."""
+        return from_microseconds(self._connection.execute("SELECT max(sent_at) FROM messages").fetchone()[0])
+
+    def _pending(self, row: sqlite3.Row) -> PendingDelivery:
+        return PendingDelivery(row["delivery"], post_from(self._connection, row), bool(row["alone"]))
+
+    def _end(self, claim: Claim, assignments: str, *values: object) -> None:
+        ended = self._connection.execute(
+            f"UPDATE deliveries SET {assignments} WHERE message = ? AND state = 'sending'", (*values, claim.id)
+        ).rowcount
+        if ended != len(claim.deliveries):
+            raise AssertionError(f"claim {claim.id} has {len(claim.deliveries)} deliveries, {ended} were sending")
+
+    def _exactly_one(self, statement: str, values: tuple[object, ...]) -> None:
+        changed = self._connection.execute(statement, values).rowcount
+        if changed != 1:
+            raise AssertionError(f"{changed} rows instead of one: {statement}")

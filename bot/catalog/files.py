@@ -1,0 +1,78 @@
+"""The files that were looked at, and what is wrong with some of them."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from bot.content.post import FileStamp, NotAPost, Post, PostProblem, Reading
+
+__all__ = ["FileTable"]
+
+SIGNED_64 = 1 << 63
+
+
+class FileTable:
+    """Stamps and problems by path."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def stamps(self, paths: Iterable[str] | None = None) -> dict[str, FileStamp]:
+        """The stamps of all files, or of those of `paths` that are known."""
+        select = "SELECT path, mtime_ns, ctime_ns, size, inode FROM files"
+        if paths is None:
+            rows = self._connection.execute(select).fetchall()
+        else:
+            rows = [
+                row
+                for path in paths
+                if (row := self._connection.execute(f"{select} WHERE path = ?", (path,)).fetchone()) is not None
+            ]
+        return {
+            path: FileStamp(mtime, ctime, size, inode % (2 * SIGNED_64)) for path, mtime, ctime, size, inode in rows
+        }
+
+    def put(self, reading: Reading) -> None:
+        """Keep the stamp of a file that was read, and its problem if it has one."""
+        stamp = reading.file.stamp
+        inode = stamp.inode - 2 * SIGNED_64 if stamp.inode >= SIGNED_64 else stamp.inode
+        outcome = {Post: "post", PostProblem: "problem", NotAPost: "other"}[type(reading.outcome)]
+        self._connection.execute(
+            "INSERT OR REPLACE INTO files (path, mtime_ns, ctime_ns, size, inode, outcome) VALUES (?, ?, ?, ?, ?, ?)",
+            (reading.file.path, stamp.mtime_ns, stamp.ctime_ns, stamp.size, inode, outcome),
+        )
+        self._connection.execute("DELETE FROM problems WHERE path = ?", (reading.file.path,))
+        if isinstance(reading.outcome, PostProblem):
+            self.put_problem(reading.outcome)
+
+    def remove(self, path: str) -> None:
+        """Forget a file that is gone, with its problem."""
+        self._connection.execute("DELETE FROM files WHERE path = ?", (path,))
+        self._connection.execute("DELETE FROM problems WHERE path = ?", (path,))
+
+    def put_problem(self, problem: PostProblem) -> None:
+        """Keep what is wrong at a path."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO problems (path, line, what, fix) VALUES (?, ?, ?, ?)",
+            (problem.path, problem.line, problem.what, problem.fix),
+        )
+
+    def remove_problem(self, path: str) -> None:
+        """Nothing is wrong at `path` any more."""
+        self._connection.execute("DELETE FROM problems WHERE path = ?", (path,))
+
+    def problems(self) -> list[PostProblem]:
+        """What is wrong now, by path."""
+        rows = self._connection.execute("SELECT path, line, what, fix FROM problems ORDER BY path")
+        return [PostProblem(*row) for row in rows]
+
+    def unopened_problems(self) -> list[PostProblem]:
+        """The problems of entries that are never opened and so are no known files, by path."""
+        rows = self._connection.execute(
+            "SELECT path, line, what, fix FROM problems WHERE path NOT IN (SELECT path FROM files) ORDER BY path"
+        )
+        return [PostProblem(*row) for row in rows]
+
+    def count(self) -> int:
+        """How many files are known."""
+        number: int = self._connection.execute("SELECT count(*) FROM files").fetchone()[0]
+        return number

@@ -1,0 +1,188 @@
+"""The posts, each with its standing."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.catalog.columns import (
+    fold,
+    from_microseconds,
+    post_columns,
+    post_from,
+    reasons_from,
+    reasons_text,
+    to_microseconds,
+)
+from bot.catalog.records import Cause, KnownPost, Reason, Standing
+from bot.content.post import Post
+
+__all__ = ["PostTable"]
+
+SEEN_BY_MEMBERS = "standing IN ('held', 'indexed', 'announced')"
+
+
+class PostTable:
+    """Posts by id, path, content and link."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def by_path(self, path: str) -> KnownPost | None:
+        """The post that is at `path`, or was there last."""
+        return self._one("SELECT * FROM posts WHERE path = ?", path)
+
+    def by_id(self, post_id: int) -> KnownPost | None:
+        """The post with this id."""
+        return self._one("SELECT * FROM posts WHERE id = ?", post_id)
+
+    def gone_like(self, post: Post) -> KnownPost | None:
+        """The post that lost its file and has the content, or the canonical URL and title, of `post`: it was renamed."""
+        same_content = self._one(
+            "SELECT * FROM posts WHERE content_hash = ? AND gone_at IS NOT NULL ORDER BY gone_at DESC, id LIMIT 1",
+            post.content_hash,
+        )
+        return same_content or self._one(
+            "SELECT * FROM posts WHERE canonical_url = ? AND title_key = ? AND gone_at IS NOT NULL"
+            " ORDER BY gone_at DESC, id LIMIT 1",
+            post.canonical_url,
+            fold(post.title),
+        )
+
+    def original_of(self, post: Post, post_id: int | None) -> KnownPost | None:
+        """The post that members can already see with the canonical URL and title of `post` (which has `post_id`)."""
+        return self._one(
+            "SELECT * FROM posts WHERE canonical_url = ? AND title_key = ? AND id IS NOT ?"
+            f" AND {SEEN_BY_MEMBERS} AND gone_at IS NULL AND duplicate_of IS NULL ORDER BY id LIMIT 1",
+            post.canonical_url,
+            fold(post.title),
+            post_id,
+        )
+
+    def first_duplicate(self, post_id: int) -> KnownPost | None:
+        """The oldest living duplicate of the post with this id."""
+        return self._one("SELECT * FROM posts WHERE duplicate_of = ? AND gone_at IS NULL ORDER BY id LIMIT 1", post_id)
+
+    def due(self, now: datetime) -> list[KnownPost]:
+        """The waiting posts whose moment has come and whose file is in order, earliest first."""
+        return self._all(
+            "SELECT posts.* FROM posts JOIN files USING (path)"
+            " WHERE wakes_at <= ? AND gone_at IS NULL AND outcome = 'post' ORDER BY wakes_at, posts.id",
+            to_microseconds(now),
+        )
+
+    def next_due_at(self) -> datetime | None:
+        """When the next waiting post is due; None: none waits. Only posts whose file is in order count."""
+        row = self._connection.execute(
+            "SELECT min(wakes_at) FROM posts JOIN files USING (path) WHERE gone_at IS NULL AND outcome = 'post'"
+        ).fetchone()
+        return from_microseconds(row[0])
+
+    def held(self) -> list[KnownPost]:
+        """The posts that wait for a person, oldest date first."""
+        return self._all("SELECT * FROM posts WHERE standing = 'held' AND gone_at IS NULL ORDER BY listed_at, id")
+
+    def living(self) -> list[KnownPost]:
+        """Every post that has a file, by id."""
+        return self._all("SELECT * FROM posts WHERE gone_at IS NULL ORDER BY id")
+
+    def count_by_standing(self) -> dict[Standing, int]:
+        """How many posts that have a file are of each standing; those without any are left out."""
+        rows = self._connection.execute(
+            "SELECT standing, count(*) FROM posts WHERE gone_at IS NULL GROUP BY standing ORDER BY standing"
+        )
+        return {Standing(standing): number for standing, number in rows}
+
+    def count_without_kind(self) -> int:
+        """How many posts with a file have a link but no ``post_kind``."""
+        number: int = self._connection.execute(
+            "SELECT count(*) FROM posts WHERE kind IS NULL AND gone_at IS NULL"
+        ).fetchone()[0]
+        return number
+
+    def insert(self, post: Post, now: datetime) -> int:
+        """Store a post that is seen for the first time, hidden until `decide` says otherwise; return its id."""
+        columns = {
+            **post_columns(post),
+            "standing": Standing.HIDDEN,
+            "cause": Cause.RULES,
+            "reasons": "[]",
+            "first_seen_at": to_microseconds(now),
+            "listed_at": to_microseconds(post.date or post.publish_date or now),
+        }
+        names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+        row = self._connection.execute(
+            f"INSERT INTO posts ({names}) VALUES ({values}) RETURNING id", columns
+        ).fetchone()
+        self._put_tags(row["id"], post)
+        return int(row["id"])
+
+    def update(self, known: KnownPost, post: Post) -> None:
+        """Store what a known post reads like now; its file is there, at the path of `post`."""
+        columns = {
+            **post_columns(post),
+            "listed_at": to_microseconds(post.date or post.publish_date or known.first_seen_at),
+            "gone_at": None,
+        }
+        assignments = ", ".join(f"{name} = :{name}" for name in columns)
+        self._connection.execute(f"UPDATE posts SET {assignments} WHERE id = :id", {**columns, "id": known.id})
+        self._connection.execute("DELETE FROM post_tags WHERE post_id = ?", (known.id,))
+        self._put_tags(known.id, post)
+
+    def decide(
+        self,
+        post_id: int,
+        standing: Standing,
+        cause: Cause,
+        reasons: tuple[Reason, ...],
+        *,
+        wakes_at: datetime | None = None,
+        duplicate_of: int | None = None,
+    ) -> None:
+        """Store what was decided of a post."""
+        self._connection.execute(
+            "UPDATE posts SET standing = ?, cause = ?, reasons = ?, wakes_at = ?, duplicate_of = ? WHERE id = ?",
+            (standing, cause, reasons_text(reasons), to_microseconds(wakes_at), duplicate_of, post_id),
+        )
+
+    def lose_file(self, post_id: int, now: datetime) -> None:
+        """The file of the post is gone; it keeps its identity in case it comes back."""
+        self._connection.execute("UPDATE posts SET gone_at = ? WHERE id = ?", (to_microseconds(now), post_id))
+
+    def regain_file(self, post_id: int) -> None:
+        """The file of the post is back."""
+        self._connection.execute("UPDATE posts SET gone_at = NULL WHERE id = ?", (post_id,))
+
+    def remove(self, known: KnownPost, *, in_favour_of: int) -> None:
+        """Remove a post that turned out to be another one; what points to it points to the other from now on."""
+        self._connection.execute("UPDATE posts SET duplicate_of = ? WHERE duplicate_of = ?", (in_favour_of, known.id))
+        self._connection.execute("UPDATE posts SET duplicate_of = NULL WHERE id = ?", (in_favour_of,))
+        self._connection.execute("DELETE FROM posts WHERE id = ?", (known.id,))
+
+    def _put_tags(self, post_id: int, post: Post) -> None:
+        self._connection.executemany(
+            "INSERT INTO post_tags (post_id, position, tag, tag_key) VALUES (?, ?, ?, ?)",
+            [(post_id, position, tag, fold(tag)) for position, tag in enumerate(post.tags)],
+        )
+
+    def _one(self, query: str, *values: object) -> KnownPost | None:
+        row = self._connection.execute(query, values).fetchone()
+        return None if row is None else self._known(row)
+
+    def _all(self, query: str, *values: object) -> list[KnownPost]:
+        rows: Iterable[sqlite3.Row] = self._connection.execute(query, values).fetchall()
+        return [self._known(row) for row in rows]
+
+    def _known(self, row: sqlite3.Row) -> KnownPost:
+        first_seen_at = from_microseconds(row["first_seen_at"])
+        assert first_seen_at is not None
+        return KnownPost(
+            id=row["id"],
+            post=post_from(self._connection, row),
+            standing=Standing(row["standing"]),
+            cause=Cause(row["cause"]),
+            reasons=reasons_from(row["reasons"]),
+            duplicate_of=row["duplicate_of"],
+            wakes_at=from_microseconds(row["wakes_at"]),
+            first_seen_at=first_seen_at,
+            gone_at=from_microseconds(row["gone_at"]),
+        )

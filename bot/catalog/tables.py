@@ -1,0 +1,22 @@
+"""What a transaction works with: one object for each table."""
+
+import sqlite3
+
+from bot.catalog.deliveries import DeliveryTable
+from bot.catalog.files import FileTable
+from bot.catalog.notes import NoteTable
+from bot.catalog.posts import PostTable
+from bot.catalog.search import SearchTable
+
+__all__ = ["Tables"]
+
+
+class Tables:
+    """The tables of the catalog within one transaction; not to be kept beyond it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.notes = NoteTable(connection)
+        self.files = FileTable(connection)
+        self.posts = PostTable(connection)
+        self.deliveries = DeliveryTable(connection)
+        self.search = SearchTable(connection)
