@@ -1,7 +1,9 @@
 """Creating messages at Discord."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import discord
 
@@ -16,6 +18,13 @@ from bot.discord_app.reconcile import find_message
 __all__ = ["DiscordPublisher"]
 
 _CLOSED = "the connection to Discord is closed: Linkbot is stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """A role whose id goes out as text, as Discord's specification has it; of an int discord.py makes a number."""
+
+    id: str
 
 
 class DiscordPublisher:
@@ -63,6 +72,6 @@ class DiscordPublisher:
         mentions = discord.AllowedMentions.none()
         if not announcement.mention:
             return await channel.send(embeds=cards, nonce=announcement.nonce, allowed_mentions=mentions)
-        mentions.roles = [discord.Object(role) for role in announcement.mention]
+        mentions.roles = [cast("discord.abc.Snowflake", _Role(str(role))) for role in announcement.mention]
         content = " ".join(f"<@&{role}>" for role in announcement.mention)
         return await channel.send(content, embeds=cards, nonce=announcement.nonce, allowed_mentions=mentions)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +21,9 @@ from bot.discord_app.publish import DiscordPublisher
 from bot.rehearsal.standin import StandIn
 from tests.support.discord_client import CHANNEL, announcement, publishing, running_stand_in
 from tests.support.discord_posts import make_post
+
+if TYPE_CHECKING:
+    from bot.rehearsal.faults import FaultKind
 
 
 @pytest.fixture
@@ -140,8 +144,9 @@ async def test_a_channel_that_is_gone_is_refused(stand_in: StandIn, publisher: P
 
 async def test_a_failing_search_is_tried_again_later(stand_in: StandIn, publisher: Publisher) -> None:
     """What the network does to a search says nothing about the message."""
-    for kind in ("reset", "truncate", "content_type"):
-        stand_in.faults.add("GET", "/channels/*/messages", kind, times=2)  # type: ignore[arg-type]  # known kinds
+    kinds: tuple[FaultKind, ...] = ("reset", "truncate", "content_type")
+    for kind in kinds:
+        stand_in.faults.add("GET", "/channels/*/messages", kind, times=2)
         assert isinstance(await publisher.find(announcement(make_post()), now()), NotCreated)
         stand_in.faults.clear()
     stand_in.faults.add("GET", "/channels/*/messages", "status", status=503)

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -18,6 +19,7 @@ from bot.announcing.publisher import (
 )
 from bot.discord_app.endpoints import point_discord_at
 from bot.discord_app.publish import DiscordPublisher
+from bot.rehearsal.faults import FaultKind
 from bot.rehearsal.standin import StandIn
 from tests.support.discord_client import (
     CHANNEL,
@@ -61,9 +63,9 @@ async def test_only_the_mentioned_roles_are_pinged(stand_in: StandIn, publisher:
     await publisher.publish(announcement(post, mention=(ROLE,)))
     (message,) = stand_in.messages(CHANNEL)
     assert message.content == f"<@&{ROLE}>"
-    assert (message.pings.everyone, message.pings.users, message.pings.roles) == (False, set(), {ROLE})
+    assert (message.pings.everyone, message.pings.users, message.pings.roles) == (False, frozenset(), frozenset({ROLE}))
     (request,) = [record for record in stand_in.requests if record.method == "POST"]
-    assert request.body["allowed_mentions"] == {"parse": [], "roles": [ROLE]}
+    assert request.body["allowed_mentions"] == {"parse": [], "roles": [str(ROLE)]}
 
 
 async def test_the_same_nonce_creates_no_second_message(stand_in: StandIn, publisher: Publisher) -> None:
@@ -141,9 +143,11 @@ async def test_a_refusal_that_is_not_discords_refuses_nothing_for_good(
 
 @pytest.mark.parametrize("kind", ["reset", "close", "truncate", "content_type"])
 @pytest.mark.parametrize("after", [True, False])
-async def test_a_broken_answer_leaves_it_open(stand_in: StandIn, publisher: Publisher, kind: str, after: bool) -> None:
+async def test_a_broken_answer_leaves_it_open(
+    stand_in: StandIn, publisher: Publisher, kind: FaultKind, after: bool
+) -> None:
     """Whether the message was stored or not: without a whole answer nobody can tell; the same nonce settles it."""
-    stand_in.faults.add("POST", MESSAGES, kind, after=after)  # type: ignore[arg-type]  # the kinds named above
+    stand_in.faults.add("POST", MESSAGES, kind, after=after)
     assert isinstance(await publisher.publish(announcement(make_post())), Uncertain)
     assert isinstance(await publisher.publish(announcement(make_post())), Delivered)
     assert len(stand_in.messages(CHANNEL)) == 1
@@ -189,8 +193,9 @@ async def test_a_refusal_after_a_doubtful_try_leaves_it_open(
 
 async def test_discord_out_of_reach_creates_nothing() -> None:
     """A refused connection is certain: no message."""
-    async with running_stand_in() as stand_in, logged_in(stand_in) as client:
-        await stand_in.__aexit__(None, None, None)
+    async with AsyncExitStack() as stack:
+        async with running_stand_in() as stand_in:
+            client = await stack.enter_async_context(logged_in(stand_in))
         publisher = DiscordPublisher(client, tldr_characters=350)
         await publisher.publish(announcement(make_post()))  # the connection that was still open breaks
         assert isinstance(await publisher.publish(announcement(make_post())), NotCreated)

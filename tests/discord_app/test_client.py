@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from bot.problems import ConfigurationError, LinkbotError, TokenRefusedError
 from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn
 from tests.support.discord_client import announcement, connected, logged_in, pointed_at, running_stand_in
 from tests.support.discord_posts import make_post
+
+if TYPE_CHECKING:
+    from bot.rehearsal.faults import FaultKind
 
 
 @pytest.fixture
@@ -41,15 +45,17 @@ async def test_only_the_guilds_intent_is_asked_for(stand_in: StandIn) -> None:
     """No privileged intent, no message cache, and no mention unless a message says so."""
     async with logged_in(stand_in) as client:
         assert client.intents.value == 1
-        assert client.cached_messages == []
-        assert client.allowed_mentions is not None
-        assert client.allowed_mentions.to_dict() == {"parse": []}
+        assert list(client.cached_messages) == []
+        allowed = client.allowed_mentions
+        assert allowed is not None
+        assert (allowed.everyone, allowed.users, allowed.roles, allowed.replied_user) == (False, False, False, False)
 
 
 async def test_a_login_waits_for_discord(stand_in: StandIn, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever keeps Discord away at first, the login succeeds once it is there, and each failure is logged."""
-    for kind in ("reset", "content_type", "truncate"):
-        stand_in.faults.add("GET", "/users/@me", kind, times=1)  # type: ignore[arg-type]  # known kinds
+    kinds: tuple[FaultKind, ...] = ("reset", "content_type", "truncate")
+    for kind in kinds:
+        stand_in.faults.add("GET", "/users/@me", kind, times=1)
     stand_in.faults.add("GET", "/users/@me", "status", status=503)
     stand_in.faults.add("GET", "/oauth2/applications/@me", "status", status=503)
     async with logged_in(stand_in) as client:
@@ -67,13 +73,23 @@ async def test_a_refused_token_is_told_once(stand_in: StandIn) -> None:
     assert len(stand_in.requests) == 1
 
 
+class Noticing(logging.Handler):
+    """Sets an event when something is logged."""
+
+    def __init__(self, event: asyncio.Event) -> None:
+        super().__init__()
+        self._event = event
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._event.set()
+
+
 async def test_the_first_connection_may_fail(stand_in: StandIn, caplog: pytest.LogCaptureFixture) -> None:
     """A gateway that is away at start is tried again on the same client, while announcing already works."""
     stand_in.gateway.refusing = True
     async with logged_in(stand_in) as client:
         retried = asyncio.Event()
-        handler = logging.Handler()
-        handler.emit = lambda _record: retried.set()  # type: ignore[method-assign]
+        handler = Noticing(retried)
         logger = logging.getLogger("bot.discord_app.client")
         logger.addHandler(handler)
         task = asyncio.create_task(client.connect_forever())
@@ -91,14 +107,19 @@ async def test_the_first_connection_may_fail(stand_in: StandIn, caplog: pytest.L
 
 
 async def test_a_lost_connection_is_resumed(stand_in: StandIn) -> None:
-    """After a disconnect, a request to reconnect, and an ended session the bot is back, without a new login."""
+    """When Discord asks for it, the bot comes back and resumes its session, without a new login."""
     async with logged_in(stand_in) as client, connected(client):
-        await stand_in.gateway.disconnect(4000)
-        await stand_in.gateway.wait_until(lambda gateway: gateway.resumed == 1)
         await stand_in.gateway.ask_reconnect()
-        await stand_in.gateway.wait_until(lambda gateway: gateway.resumed == 2)
+        await stand_in.gateway.wait_until(lambda gateway: gateway.resumed == 1)
         assert stand_in.gateway.identified == 1
     assert len([record for record in stand_in.requests if record.path == "/users/@me"]) == 1
+
+
+async def test_an_ended_connection_is_made_anew(stand_in: StandIn) -> None:
+    """After Discord closed the connection, commands are answered again."""
+    async with logged_in(stand_in) as client, connected(client):
+        await stand_in.gateway.disconnect(4000)
+        await stand_in.gateway.wait_until(lambda gateway: gateway.resumed + gateway.identified > 1, 15)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""Every body that the bot sends is valid under Discord's own specification."""
+
+from datetime import UTC, datetime
+
+from bot.announcing.publisher import Delivered
+from bot.discord_app.commands import add_commands
+from bot.discord_app.publish import DiscordPublisher
+from bot.rehearsal.standin import StandIn
+from tests.support.discord_client import ROLE, announcement, connected, logged_in, publishing, running_stand_in
+from tests.support.discord_posts import FakeArchive, make_post
+from tests.support.standin_openapi import requires_document, validate_request
+
+POSTS = [
+    make_post(1),
+    make_post(2, title="", text="", tags=(), source=None, date=None),
+    make_post(3, title="x" * 600, text="word " * 5000, tags=("tag",) * 200, source="s" * 600),
+    make_post(4, title="*_`|[" * 100, text="<@1> \u202e\x00\ud800" * 100, tags=("\u3164", "**"), source="\ud800"),
+    make_post(5, url="http://localhost:8000/x"),
+    make_post(6, url="https://bücher.example/ü|[" + "ü" * 300),
+    make_post(7, url="https://example.com/" + "ü" * 2000),
+    make_post(8, date=datetime(1, 1, 1, tzinfo=UTC)),
+    make_post(9, date=datetime(9999, 12, 31, tzinfo=UTC)),
+]
+
+
+def validate_all(stand_in: StandIn) -> None:
+    """Check everything that was sent, and that the stand-in took all of it."""
+    assert stand_in.invalid_requests == []
+    sent = [record for record in stand_in.requests if record.method in {"POST", "PUT", "PATCH"}]
+    assert sent
+    for record in sent:
+        validate_request(record.method, record.path, record.body)
+
+
+@requires_document
+async def test_messages_are_as_discord_wants_them() -> None:
+    """Whatever stands in a post, its message is valid: alone, several together, and with mentions."""
+    async with running_stand_in() as stand_in, publishing(stand_in) as publisher:
+        assert isinstance(publisher, DiscordPublisher)
+        for number, post in enumerate(POSTS):
+            assert isinstance(await publisher.publish(announcement(post, nonce=f"n{number}")), Delivered)
+        ten = [make_post(number) for number in range(10)]
+        assert isinstance(await publisher.publish(announcement(*ten, nonce="ten", mention=(ROLE,))), Delivered)
+        validate_all(stand_in)
+
+
+@requires_document
+async def test_commands_and_answers_are_as_discord_wants_them() -> None:
+    """Registration, suggestions, lists over several messages, and "there is none" are valid."""
+    async with running_stand_in() as stand_in, logged_in(stand_in) as client:
+        add_commands(client.tree, FakeArchive(POSTS * 3))
+        await client.tree.sync()
+        async with connected(client):
+            await stand_in.slash("latest", {"count": 25})
+            await stand_in.slash("tag", {"name": "nothing like it"})
+            await stand_in.autocomplete("tag", "name", "")
+            await stand_in.autocomplete("latest", "source", "k")
+        validate_all(stand_in)
