@@ -1,4 +1,4 @@
-"""What the courier needs of Discord, and everything that can become of a request, sorted by what can be done about it."""
+"""What the courier needs of Discord, and what can become of a request, sorted by what can be done about it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -40,7 +40,7 @@ class _Connection(aiosqlite.Connection):
 
         Once it has begun it runs to its end, also when the waiting task is cancelled meanwhile.
         """
-        result: T = await self._execute(work, self._conn)
+        result: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
         return result
 
 
@@ -101,9 +101,9 @@ class Catalog:
 
 @asynccontextmanager
 async def open_catalog(directory: Path) -> AsyncIterator[Catalog]:
-    """Open the catalog in `directory` for the one writer; make it if there is none, bring it up to this version if older.
+    """Open the catalog in `directory` for the one writer, who holds the lock of the directory.
 
-    The caller holds the lock of the directory.
+    It is made if there is none, and brought up to this version if it is older.
 
     Raises:
         CatalogRefusedError: the file is foreign, newer, damaged or emptied; it stays as it is.
@@ -156,7 +156,8 @@ async def _connect(path: Path, *, read_only: bool) -> AsyncIterator[_Connection]
         return connection
 
     try:
-        connection = await _Connection(connect, iter_chunk_size=64)
+        connection = _Connection(connect, iter_chunk_size=64)
+        await connection
     except sqlite3.Error as error:
         raise _explained(error, path) from error
     try:

@@ -1,7 +1,6 @@
 """The posts, each with its standing."""
 
 import sqlite3
-from collections.abc import Iterable
 from datetime import datetime
 
 from bot.catalog.columns import (
@@ -28,15 +27,15 @@ class PostTable:
         self._connection = connection
 
     def by_path(self, path: str) -> KnownPost | None:
-        """The post that is at `path`, or was there last."""
-        return self._one("SELECT * FROM posts WHERE path = ?", path)
+        """The post that is at `path`, else the one that was there last."""
+        return self._one("SELECT * FROM posts WHERE path = ? ORDER BY gone_at IS NOT NULL, gone_at DESC LIMIT 1", path)
 
     def by_id(self, post_id: int) -> KnownPost | None:
         """The post with this id."""
         return self._one("SELECT * FROM posts WHERE id = ?", post_id)
 
     def gone_like(self, post: Post) -> KnownPost | None:
-        """The post that lost its file and has the content, or the canonical URL and title, of `post`: it was renamed."""
+        """The post without a file that has the content, or the canonical URL and title, of `post`: it was renamed."""
         same_content = self._one(
             "SELECT * FROM posts WHERE content_hash = ? AND gone_at IS NOT NULL ORDER BY gone_at DESC, id LIMIT 1",
             post.content_hash,
@@ -59,8 +58,12 @@ class PostTable:
         )
 
     def first_duplicate(self, post_id: int) -> KnownPost | None:
-        """The oldest living duplicate of the post with this id."""
-        return self._one("SELECT * FROM posts WHERE duplicate_of = ? AND gone_at IS NULL ORDER BY id LIMIT 1", post_id)
+        """The oldest living duplicate of the post with this id that was never to be sent anywhere itself."""
+        return self._one(
+            "SELECT * FROM posts WHERE duplicate_of = ? AND gone_at IS NULL"
+            " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE post_id = posts.id) ORDER BY id LIMIT 1",
+            post_id,
+        )
 
     def due(self, now: datetime) -> list[KnownPost]:
         """The waiting posts whose moment has come and whose file is in order, earliest first."""
@@ -144,6 +147,14 @@ class PostTable:
             (standing, cause, reasons_text(reasons), to_microseconds(wakes_at), duplicate_of, post_id),
         )
 
+    def part_from_duplicates(self, post_id: int) -> None:
+        """Let go of the duplicates of a post whose link or title is no longer theirs; they were no news and stay so."""
+        self._connection.execute(
+            "UPDATE posts SET duplicate_of = NULL, cause = 'rules' WHERE duplicate_of = :id"
+            " AND (canonical_url, title_key) <> (SELECT canonical_url, title_key FROM posts WHERE id = :id)",
+            {"id": post_id},
+        )
+
     def lose_file(self, post_id: int, now: datetime) -> None:
         """The file of the post is gone; it keeps its identity in case it comes back."""
         self._connection.execute("UPDATE posts SET gone_at = ? WHERE id = ?", (to_microseconds(now), post_id))
@@ -169,8 +180,7 @@ class PostTable:
         return None if row is None else self._known(row)
 
     def _all(self, query: str, *values: object) -> list[KnownPost]:
-        rows: Iterable[sqlite3.Row] = self._connection.execute(query, values).fetchall()
-        return [self._known(row) for row in rows]
+        return [self._known(row) for row in self._connection.execute(query, values).fetchall()]
 
     def _known(self, row: sqlite3.Row) -> KnownPost:
         first_seen_at = from_microseconds(row["first_seen_at"])

@@ -65,7 +65,8 @@ class SearchTable:
         rows = self._connection.execute(
             # With max(), SQLite takes the other columns from the row that has the maximum
             # (https://www.sqlite.org/lang_select.html#bareagg).
-            f"SELECT name, max(posts), sum(posts) AS total FROM ({spellings}) GROUP BY name_key ORDER BY total DESC, name",
+            f"SELECT name, max(posts), sum(posts) AS total FROM ({spellings})"
+            " GROUP BY name_key ORDER BY total DESC, name",
             {"now": to_microseconds(now)},
         )
         return [Counted(row["name"], row["total"]) for row in rows]

@@ -27,7 +27,7 @@ CREATE TABLE problems (
 -- A post keeps its row for ever: a file that comes back, here or at another path, is the same post.
 CREATE TABLE posts (
     id            INTEGER PRIMARY KEY,
-    path          TEXT NOT NULL UNIQUE,   -- where it is, or was last
+    path          TEXT NOT NULL,          -- where it is, or was last
     title         TEXT NOT NULL,
     title_key     TEXT NOT NULL,          -- the title folded, to compare titles as people do
     external_url  TEXT NOT NULL,
@@ -52,6 +52,9 @@ CREATE TABLE posts (
     listed_at     INTEGER NOT NULL        -- its date, else when it was first seen: the order of lists
 ) STRICT;
 
+-- A path whose post is gone may come to belong to another post.
+CREATE UNIQUE INDEX posts_living ON posts (path) WHERE gone_at IS NULL;
+CREATE INDEX posts_by_path ON posts (path);
 CREATE INDEX posts_by_link ON posts (canonical_url, title_key);
 CREATE INDEX posts_by_content ON posts (content_hash);
 CREATE INDEX posts_by_duplicate ON posts (duplicate_of) WHERE duplicate_of IS NOT NULL;
