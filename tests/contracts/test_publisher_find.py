@@ -17,7 +17,6 @@ from bot.announcing.publisher import (
     TokenRefused,
     Unreadable,
 )
-from bot.discord_app.publish import DiscordPublisher
 from bot.rehearsal.standin import StandIn
 from tests.support.discord_client import CHANNEL, announcement, publishing, running_stand_in
 from tests.support.discord_posts import make_post
@@ -33,7 +32,7 @@ async def stand_in() -> AsyncIterator[StandIn]:
 
 
 @pytest.fixture
-async def publisher(stand_in: StandIn) -> AsyncIterator[DiscordPublisher]:
+async def publisher(stand_in: StandIn) -> AsyncIterator[Publisher]:
     async with publishing(stand_in) as ready:
         yield ready
 

@@ -42,7 +42,7 @@ async def stand_in() -> AsyncIterator[StandIn]:
 
 
 @pytest.fixture
-async def publisher(stand_in: StandIn) -> AsyncIterator[DiscordPublisher]:
+async def publisher(stand_in: StandIn) -> AsyncIterator[Publisher]:
     async with publishing(stand_in) as ready:
         yield ready
 

@@ -44,7 +44,8 @@ async def latest_posts(archive: Archive, count: int, tag: str | None, source: st
 
 
 def _given(text: str | None) -> str | None:
-    return (text or "").strip() or None
+    """What a member typed, without what no name can contain: a lone surrogate, which JSON lets through."""
+    return (text or "").encode("utf-8", "ignore").decode().strip() or None
 
 
 def _heading(tag: str | None, source: str | None) -> str:
