@@ -116,8 +116,8 @@ class ChannelRoutes:
     async def _archived(self, request: web.Request) -> web.Response:
         parent = self._named(request)
         require(self._world, parent, "read_message_history")
-        return self._listed(self._world.threads(archived=True, parent_id=parent.id), has_more=False)
+        return self._listed(self._world.threads(archived=True, parent_id=parent.id))
 
-    def _listed(self, threads: list[Channel], **more: bool) -> web.Response:
+    def _listed(self, threads: list[Channel]) -> web.Response:
         shown = [channel_json(self._world, thread) for thread in threads]
-        return json_answer({"threads": shown, "members": [], **more})
+        return json_answer({"threads": shown, "members": [], "has_more": False})
