@@ -104,8 +104,7 @@ def examine(root: str, path: str) -> os.stat_result | PostProblem | None:
     Raises:
         OSError: the folders on the way may not be entered, or the disk fails.
     """
-    problem = refuse_name(path)
-    if problem is not None:
+    if (problem := refuse_name(path)) is not None:
         return problem
     try:
         real = _locate(root, path)
@@ -130,11 +129,12 @@ def read_file(root: str, path: str) -> RawFile | PostProblem | None:
     real = _locate(root, path)
     if not isinstance(real, str):
         return real
+    if (problem := refuse_status(path, os.stat(real))) is not None:
+        return problem
     descriptor = os.open(real, _OPEN_FLAGS)
     try:
         before = os.fstat(descriptor)
-        problem = refuse_status(path, before)
-        if problem is not None:
+        if (problem := refuse_status(path, before)) is not None:
             return problem
         raw = _read_bounded(descriptor, before.st_size)
         after = os.fstat(descriptor)
@@ -148,20 +148,28 @@ def _locate(root: str, path: str) -> str | PostProblem | None:
     """The real path of a file that may be opened; None: a folder, or not to be reached without a folder's link."""
     full = f"{root.rstrip('/')}/{path}"
     folder = os.path.dirname(full)
-    if os.path.realpath(folder) != folder:
+    if _real(folder) != folder:
         return None
     mode = os.lstat(full).st_mode
     if stat.S_ISDIR(mode):
         return None
     if not stat.S_ISLNK(mode):
         return full
-    real = os.path.realpath(full)
+    real = _real(full)
     if not _is_inside(root, real):
         what, fix = "it is a symbolic link that leaves the content directory", "put a copy of the file in its place"
         return PostProblem(path, None, what, fix)
     if not os.path.lexists(real) or os.path.islink(real):
         return PostProblem(path, None, "it is a symbolic link to nothing", "mend the link, or remove it")
     return real
+
+
+def _real(path: str) -> str:
+    """The real path; nowhere, if a link is being replaced this moment."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return ""
 
 
 def _read_bounded(descriptor: int, size: int) -> bytes:
