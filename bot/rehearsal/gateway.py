@@ -58,6 +58,7 @@ class Gateway:
         self._heartbeat_seconds = heartbeat_seconds
         self._sessions: dict[str, _Session] = {}
         self._sockets: set[web.WebSocketResponse] = set()
+        self._closed_here: set[web.WebSocketResponse] = set()
         self._outgoing: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
         self.url = ""
@@ -86,7 +87,7 @@ class Gateway:
     async def disconnect(self, code: int = 4000) -> None:
         """Close every connection with `code`; the sessions can be resumed."""
         for socket in tuple(self._sockets):
-            await socket.close(code=code)
+            await self._close(socket, code)
 
     async def ask_reconnect(self) -> None:
         """Send op 7: the bot is to come back and resume."""
@@ -122,17 +123,24 @@ class Gateway:
             async for frame in socket:
                 await self._on_frame(socket, frame.type, frame.data)
         finally:
-            self._sockets.discard(socket)
             await self._on_gone(socket)
         return socket
 
     async def _on_gone(self, socket: web.WebSocketResponse) -> None:
+        """A session outlives its connection, unless the bot itself took its leave (1000 or 1001)."""
+        left = socket not in self._closed_here and socket.close_code in {WSCloseCode.OK, WSCloseCode.GOING_AWAY}
+        self._sockets.discard(socket)
+        self._closed_here.discard(socket)
         for session in tuple(self._sessions.values()):
             if session.socket is socket:
                 session.socket = None
-                if socket.close_code in {WSCloseCode.OK, WSCloseCode.GOING_AWAY}:
+                if left:
                     del self._sessions[session.id]
         await self._notify()
+
+    async def _close(self, socket: web.WebSocketResponse, code: int) -> None:
+        self._closed_here.add(socket)
+        await socket.close(code=code)
 
     async def _notify(self) -> None:
         async with self._changed:
@@ -143,7 +151,7 @@ class Gateway:
             frame = json.loads(data if kind in {WSMsgType.TEXT, WSMsgType.BINARY} else "")
             op, content = frame["op"], frame.get("d")
         except (ValueError, TypeError, KeyError, AttributeError):
-            await socket.close(code=_DECODE_ERROR)
+            await self._close(socket, _DECODE_ERROR)
             return
         if op == _HEARTBEAT:
             await self._send(socket, {"op": _ACK, "d": None})
@@ -152,25 +160,25 @@ class Gateway:
         elif op == _RESUME:
             await self._on_resume(socket, content)
         elif self._session_of(socket) is None:
-            await socket.close(code=_NOT_AUTHENTICATED)
+            await self._close(socket, _NOT_AUTHENTICATED)
         elif op == _MEMBERS:
             self._on_members(content)
         elif op not in _QUIET:
-            await socket.close(code=_UNKNOWN_OPCODE)
+            await self._close(socket, _UNKNOWN_OPCODE)
 
     def _session_of(self, socket: web.WebSocketResponse) -> _Session | None:
         return next((session for session in self._sessions.values() if session.socket is socket), None)
 
     async def _on_identify(self, socket: web.WebSocketResponse, content: JsonObject) -> None:
         if self._session_of(socket) is not None:
-            await socket.close(code=_ALREADY_AUTHENTICATED)
+            await self._close(socket, _ALREADY_AUTHENTICATED)
             return
         if content.get("token") not in self._tokens:
-            await socket.close(code=_AUTHENTICATION_FAILED)
+            await self._close(socket, _AUTHENTICATION_FAILED)
             return
         intents = int(content.get("intents", 0))
         if intents & _PRIVILEGED:
-            await socket.close(code=_DISALLOWED_INTENTS)
+            await self._close(socket, _DISALLOWED_INTENTS)
             return
         session = _Session(secrets.token_hex(16), intents, socket=socket)
         self._sessions[session.id] = session

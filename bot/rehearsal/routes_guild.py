@@ -108,9 +108,10 @@ class GuildRoutes:
     async def _register(self, request: web.Request) -> web.Response:
         place = self._place(request)
         command = self._registered(place, read_command(await read_object(request)))
-        others = [other for other in self._world.commands.get(place, []) if _key(other) != _key(command)]
+        before = self._world.commands.get(place, [])
+        others = [other for other in before if _key(other) != _key(command)]
         self._world.commands[place] = [*others, command]
-        return json_answer(command, 200 if len(others) < len(self._world.commands.get(place, [])) - 1 else 201)
+        return json_answer(command, 201 if len(others) == len(before) else 200)
 
     def _registered(self, place: int | None, command: JsonObject) -> JsonObject:
         """`command` with an id, which stays the same for the same name."""

@@ -1,0 +1,116 @@
+"""The gateway: sessions, resuming, and misbehaviour."""
+
+import aiohttp
+import discord
+import pytest
+
+from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel
+from tests.support.standin_client import RecordingClient, client_of
+
+NEWS = 101
+
+
+async def test_op_7_and_a_closed_connection_are_resumed(client: RecordingClient, standin: StandIn) -> None:
+    """After op 7, and after a close with 4000, discord.py resumes; no new session is begun."""
+    await standin.gateway.ask_reconnect()
+    await client.wait_for_event("resumed")
+    await standin.gateway.disconnect(4000)
+    await client.wait_for_event("resumed", times=2)
+    assert (standin.gateway.identified, standin.gateway.resumed) == (1, 2)
+
+
+async def test_missed_events_come_with_the_resume(client: RecordingClient, standin: StandIn) -> None:
+    """What happened while the connection was away is told when the session is resumed."""
+    standin.gateway.refusing = True
+    await standin.gateway.disconnect(4000)
+    await client.wait_for_event("disconnect")
+    standin.remove_channel(NEWS)
+    standin.gateway.refusing = False
+    await client.wait_for_event("resumed")
+    await client.wait_for_event("guild_channel_delete")
+    assert client.get_channel(NEWS) is None
+
+
+async def test_invalid_session_begins_a_new_one(client: RecordingClient, standin: StandIn) -> None:
+    """After op 9 that is not resumable discord.py identifies anew, and `on_ready` fires again."""
+    await standin.gateway.invalidate()
+    await client.wait_for_event("ready", times=2)
+    assert (standin.gateway.identified, standin.gateway.resumed) == (2, 0)
+    assert client.get_channel(NEWS) is not None
+
+
+async def test_resumable_invalid_session_is_resumed(client: RecordingClient, standin: StandIn) -> None:
+    """After op 9 that is resumable the session goes on."""
+    await standin.gateway.invalidate(resumable=True)
+    await client.wait_for_event("resumed")
+    assert standin.gateway.identified == 1
+
+
+async def test_silence_makes_the_client_reconnect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without acknowledgements discord.py gives the connection up and comes back."""
+    async with StandIn([StandInChannel(NEWS, "news")], heartbeat_seconds=0.2) as standin:
+        client = RecordingClient(heartbeat_timeout=0.5)
+        async with client_of(standin, monkeypatch, client):
+            standin.gateway.silent = True
+            await client.wait_for_event("disconnect")
+            standin.gateway.silent = False
+            await client.wait_for_event("resumed")
+
+
+async def test_privileged_intents_are_refused(standin: StandIn) -> None:
+    """A session that asks for a privileged intent is closed with 4014, one with a wrong token with 4004."""
+    for token, intents, code in ((REHEARSAL_TOKEN, 1 << 15, 4014), ("other", 1, 4004)):
+        async with aiohttp.ClientSession() as session, session.ws_connect(standin.gateway_url) as socket:
+            assert (await socket.receive_json())["op"] == 10
+            identify = {"token": token, "intents": intents, "properties": {}}
+            await socket.send_json({"op": 2, "d": identify})
+            assert (await socket.receive()).type == aiohttp.WSMsgType.CLOSE
+            assert socket.close_code == code
+
+
+@pytest.mark.parametrize(("frame", "code"), [("{", 4002), ('{"op": 3, "d": {}}', 4003), ('{"op": 6, "d": {}}', None)])
+async def test_wrong_frames(standin: StandIn, frame: str, code: int | None) -> None:
+    """No JSON closes with 4002, anything before identifying with 4003; resuming an unknown session is op 9."""
+    async with aiohttp.ClientSession() as session, session.ws_connect(standin.gateway_url) as socket:
+        await socket.receive_json()
+        await socket.send_str(frame)
+        if code is None:
+            assert await socket.receive_json() == {"op": 9, "d": False}
+        else:
+            await socket.receive()
+            assert socket.close_code == code
+
+
+async def test_events_need_their_intent(standin: StandIn) -> None:
+    """A session with the intent for messages is told of them with their nonce; one without is not."""
+    async with aiohttp.ClientSession() as session, session.ws_connect(standin.gateway_url) as socket:
+        await socket.receive_json()
+        identify = {"token": REHEARSAL_TOKEN, "intents": (1 << 0) | (1 << 9), "properties": {}}
+        await socket.send_json({"op": 2, "d": identify})
+        assert [(await socket.receive_json())["t"] for _ in range(2)] == ["READY", "GUILD_CREATE"]
+        headers = {"Authorization": f"Bot {REHEARSAL_TOKEN}"}
+        url = f"{standin.api_url}/channels/{NEWS}/messages"
+        async with session.post(url, json={"content": "x", "nonce": "n"}, headers=headers) as response:
+            assert response.status == 200
+        event = await socket.receive_json()
+        assert (event["t"], event["d"]["nonce"], event["d"]["guild_id"]) == (
+            "MESSAGE_CREATE",
+            "n",
+            str(standin.world.guild_id),
+        )
+
+
+async def test_client_without_the_intent_is_told_nothing(client: RecordingClient) -> None:
+    """discord.py with the intent for guilds alone gets no message events."""
+    sent = await client.get_partial_messageable(NEWS).send("x")
+    await client.wait_for_event("ready")
+    assert isinstance(sent, discord.Message)
+    assert "message" not in client.events
+
+
+async def test_refused_connection(standin: StandIn) -> None:
+    """A refusing gateway answers 503."""
+    standin.gateway.refusing = True
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await session.ws_connect(standin.gateway_url)
