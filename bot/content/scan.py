@@ -116,7 +116,12 @@ class Scanner:
         return _survey(second, missing & second.missing(), complete=True)
 
     def survey_paths(self, paths: Collection[str], known: Mapping[str, FileStamp]) -> Survey | Outage:
-        """Look at these paths only. Those that are not a post's are passed over."""
+        """Look at these paths only. Those that are not a post's are passed over.
+
+        Args:
+            paths: relative to the root.
+            known: the stamps of those of them that are known; others do no harm.
+        """
         root = self._resolve()
         if isinstance(root, Outage):
             return root
@@ -124,7 +129,7 @@ class Scanner:
         wanted = {path for path in paths if is_post_path(path)}
         for path in wanted:
             walk.add(path, look_at(root, path))
-        return _survey(walk, wanted & walk.missing(), complete=False)
+        return _survey(walk, (path for path in wanted - walk.seen if path in known), complete=False)
 
     def read(self, paths: Sequence[str], closed: Collection[str] = ()) -> ReadResult:
         """Read files and make out what they are.
