@@ -60,6 +60,11 @@ class FileTable:
         """Nothing is wrong at `path` any more."""
         self._connection.execute("DELETE FROM problems WHERE path = ?", (path,))
 
+    def problem(self, path: str) -> PostProblem | None:
+        """What is wrong at `path`; None: nothing."""
+        row = self._connection.execute("SELECT path, line, what, fix FROM problems WHERE path = ?", (path,)).fetchone()
+        return None if row is None else PostProblem(*row)
+
     def problems(self) -> list[PostProblem]:
         """What is wrong now, by path."""
         rows = self._connection.execute("SELECT path, line, what, fix FROM problems ORDER BY path")

@@ -1,8 +1,20 @@
 """Small facts about the catalog itself, by name."""
 
 import sqlite3
+from enum import StrEnum
 
-__all__ = ["NoteTable"]
+__all__ = ["Note", "NoteTable"]
+
+
+class Note(StrEnum):
+    """The facts that are kept."""
+
+    BASELINE = "baseline_at"  # when the first run was done, ISO 8601; absent: what is there is no news yet
+    RULES = "rules"  # the settings that the standings of posts were decided under, as JSON
+    OUTAGE = "outage"  # JSON: since when the content directory cannot be believed, and why; absent: it can
+    SCAN = "last_scan"  # JSON: at, seconds, files, watcher
+    COMMANDS = "commands"  # a fingerprint of the slash commands that Discord was told of
+    SERVICE = "service"  # JSON: since when the service runs, its process id
 
 
 class NoteTable:
@@ -11,18 +23,18 @@ class NoteTable:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def get(self, key: str) -> str | None:
+    def get(self, key: Note) -> str | None:
         """The text kept under `key`; None: there is none."""
         row = self._connection.execute("SELECT value FROM notes WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row["value"])
 
-    def put(self, key: str, value: str) -> None:
+    def put(self, key: Note, value: str) -> None:
         """Keep `value` under `key`."""
         self._connection.execute(
             "INSERT INTO notes (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (key, value),
         )
 
-    def remove(self, key: str) -> None:
+    def remove(self, key: Note) -> None:
         """Keep nothing under `key` any more."""
         self._connection.execute("DELETE FROM notes WHERE key = ?", (key,))

@@ -85,8 +85,11 @@ class PostTable:
         return self._all("SELECT * FROM posts WHERE standing = 'held' AND gone_at IS NULL ORDER BY listed_at, id")
 
     def living(self) -> list[KnownPost]:
-        """Every post that has a file, by id."""
-        return self._all("SELECT * FROM posts WHERE gone_at IS NULL ORDER BY id")
+        """Every post whose file is there and in order, by id."""
+        return self._all(
+            "SELECT posts.* FROM posts JOIN files USING (path)"
+            " WHERE gone_at IS NULL AND outcome = 'post' ORDER BY posts.id"
+        )
 
     def count_by_standing(self) -> dict[Standing, int]:
         """How many posts that have a file are of each standing; those without any are left out."""

@@ -3,12 +3,9 @@
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from bot.catalog.database import Catalog
 from bot.catalog.records import Counted, ListedPost
-
-if TYPE_CHECKING:
-    from bot.catalog.database import Catalog
 
 __all__ = ["CatalogArchive"]
 
@@ -20,7 +17,7 @@ class CatalogArchive:
 
     def __init__(
         self,
-        catalog: "Catalog",
+        catalog: Catalog,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,

@@ -12,9 +12,9 @@ import aiohttp
 import discord
 from discord.gateway import DiscordWebSocket
 
+from bot.announcing.retry import Pauses
 from bot.discord_app.attempts import http_trace
 from bot.discord_app.endpoints import ask_for_gateway, forget_session
-from bot.discord_app.pauses import Pauses
 from bot.discord_app.replies import CommandTree
 from bot.problems import ConfigurationError, LinkbotError, TokenRefusedError
 

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import aiohttp
 import discord
 
+from bot.announcing.retry import Pauses
 from bot.discord_app.client import LinkbotClient
-from bot.discord_app.pauses import Pauses
 from bot.discord_app.replies import CommandTree
 
 __all__ = ["keep_commands_registered"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.announcing.publisher import Delivered
-from bot.discord_app.pauses import Pauses
+from bot.announcing.retry import Pauses
 from bot.discord_app.publish import DiscordPublisher
 from bot.problems import ConfigurationError, LinkbotError, TokenRefusedError
 from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn

@@ -1,0 +1,284 @@
+"""From the content directory into the catalog, for as long as the service runs.
+
+::
+
+    Watcher ─ hints ─► Scanner (in a thread) ─ readings ─► Ingest (one transaction) ─► wake the lanes
+       ▲                                                        │
+       └── the next look: a file that was still being written, a post whose date comes, a rescan
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
+
+from bot.announcing.decide import EVERY_KIND
+from bot.announcing.ingest import Ingest, ScanBatch, Taken
+from bot.announcing.report import report
+from bot.announcing.retry import Pauses
+from bot.catalog.database import Catalog
+from bot.catalog.notes import Note
+from bot.catalog.tables import Tables
+from bot.content.gather import Hints
+from bot.content.post import PostProblem, Reading
+from bot.content.scan import Outage, ReadResult, Scanner, Survey
+from bot.content.watch import Watcher
+from bot.problems import CatalogUnavailableError
+from bot.settings import Settings
+
+__all__ = ["Intake"]
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+SETTLE_SECONDS = 0.1  # until a file that was still being written is looked at again
+BASELINE_SETTLE_SECONDS = 3.0  # how long a first run waits for files that are being written while it looks
+POLL_SECONDS = 1.0  # between scans where the file system sends no events
+SCAN_SHARE = 10  # scans that nobody asked for take a tenth of the time at the most
+READ_AT_ONCE = 250  # files, in one hop to the scanning thread and, at a first run, in one transaction
+NOTE_SECONDS = 30.0  # how old the note of the last scan may become while nothing changes
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Intake:
+    """Watches, scans and stores; the only one that does so for its catalog.
+
+    Args:
+        settings: of the service.
+        catalog: where the posts go.
+        wake: called with the ids of the channels that have something new to be sent.
+        now: the wall clock.
+
+    Attributes:
+        ready: set when what was there at the start is stored.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalog: Catalog,
+        wake: Callable[[Collection[int]], None],
+        *,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
+        self.ready = asyncio.Event()
+        self._settings = settings
+        self._catalog = catalog
+        self._wake = wake
+        self._now = now
+        self._ingest = Ingest(settings)
+        self._scanner = Scanner(settings.content.directory, settle_seconds=SETTLE_SECONDS)
+        self._watcher = Watcher(settings.content.directory, settings.content.watcher)
+        self._thread = ThreadPoolExecutor(1, "linkbot-scanner")
+        self._unsettled: frozenset[str] = frozenset()
+        self._refused: tuple[PostProblem, ...] | None = None
+        self._outage: str | None = None
+        self._due_at: datetime | None = None
+        self._scan_seconds = 0.0
+        self._noted_at = -NOTE_SECONDS
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        try:
+            async with self._watcher:
+                hints = Hints(everything=True)
+                while True:
+                    await self._look(hints)
+                    self.ready.set()
+                    hints = await self._next_hints()
+        finally:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _next_hints(self) -> Hints:
+        """Wait until there is something to look at, if only a file that was still being written a moment ago."""
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS if self._unsettled else None):
+                return await self._watcher.next(self._patience_seconds())
+        except TimeoutError:
+            return Hints(paths=self._unsettled)
+
+    def _patience_seconds(self) -> float:
+        """How long to go without hints before everything is looked at."""
+        patience = self._settings.content.rescan_seconds
+        if self._watcher.mode == "polling":
+            patience = min(patience, max(POLL_SECONDS, SCAN_SHARE * self._scan_seconds))
+        if self._due_at is not None:
+            patience = min(patience, max(0.0, (self._due_at - self._now()).total_seconds()))
+        return patience
+
+    async def _look(self, hints: Hints) -> None:
+        """Look where the hints say; while the catalog cannot take what is found, look at everything again later."""
+        pauses = Pauses(first=1.0, most=60.0)
+        while True:
+            try:
+                return await self._look_once(hints)
+            except CatalogUnavailableError as error:
+                seconds = pauses.after_failure()
+                logger.warning("Posts cannot be taken in: %s; the next try is in %.0f s", error, seconds)
+            await asyncio.sleep(seconds)
+            hints = Hints(everything=True)
+
+    async def _look_once(self, hints: Hints) -> None:
+        if not self.ready.is_set():
+            await self._apply_rules()
+        if hints.everything:
+            await self._scan_everything()
+        else:
+            await self._scan_paths(hints.paths, hints.closed)
+        await self._take_due()
+
+    async def _scan_everything(self) -> None:
+        began = time.monotonic()
+        known = await self._catalog.read(lambda tables: tables.files.stamps())
+        found = await self._in_thread(lambda: self._scanner.survey(known))
+        if isinstance(found, Outage):
+            await self._begin_outage(found)
+            return
+        await self._end_outage()
+        if await self._catalog.read(lambda tables: tables.notes.get(Note.BASELINE)) is None:
+            await self._index_first(found)
+            changed = True
+        else:
+            changed = await self._take_survey(found)
+        self._scan_seconds = time.monotonic() - began
+        await self._note_scan(found.files, changed=changed)
+
+    async def _take_survey(self, found: Survey) -> bool:
+        """Take in what changed since the last scan; return whether there was anything."""
+        readings, self._unsettled = await self._read(found.changed, frozenset())
+        if not readings and not found.gone and found.refused == self._refused:
+            return False
+        await self._take(ScanBatch(readings, found.gone, found.refused, complete=True))
+        self._refused = found.refused
+        return True
+
+    async def _scan_paths(self, paths: frozenset[str], closed: frozenset[str]) -> None:
+        """Look at a few files at once; the scan that follows sees everything else."""
+        asked = paths | self._unsettled
+        known = await self._catalog.read(lambda tables: tables.files.stamps(asked))
+
+        def look() -> tuple[Survey | Outage, ReadResult]:
+            found = self._scanner.survey_paths(asked, known)
+            if isinstance(found, Outage):
+                return found, ReadResult((), (), ())
+            return found, self._scanner.read(found.changed, closed)
+
+        found, result = await self._in_thread(look)
+        self._unsettled = frozenset(result.unsettled)
+        if not isinstance(found, Outage) and result.readings:
+            await self._take(ScanBatch(result.readings, found.gone))
+
+    async def _index_first(self, found: Survey) -> None:
+        """Store what was there before the bot, a part at a time: 20,000 posts need not fit into memory at once."""
+        baseline = self._settings.announce.first_run == "baseline"
+        logger.info("First run: %d files are there; indexing them", found.files)
+        paths: Sequence[str] = found.changed
+        deadline = time.monotonic() + BASELINE_SETTLE_SECONDS
+        while paths:
+            for start in range(0, len(paths), READ_AT_ONCE):
+                readings, unsettled = await self._read(paths[start : start + READ_AT_ONCE], frozenset())
+                self._unsettled |= unsettled
+                await self._take(ScanBatch(readings, baseline=baseline), brake=False)
+            paths, self._unsettled = sorted(self._unsettled), frozenset()
+            if paths and time.monotonic() > deadline:
+                logger.info("First run: %d files are still being written and count as new later", len(paths))
+                self._unsettled = frozenset(paths)
+                break
+            await asyncio.sleep(SETTLE_SECONDS if paths else 0)
+        await self._take(ScanBatch((), found.gone, found.refused, complete=True))
+        self._refused = found.refused
+        await self._catalog.write(lambda tables: tables.notes.put(Note.BASELINE, self._now().isoformat()))
+        await self._explain_first_run(baseline=baseline)
+
+    async def _explain_first_run(self, *, baseline: bool) -> None:
+        standing, without = await self._catalog.read(
+            lambda tables: (tables.posts.count_by_standing(), tables.posts.count_without_kind())
+        )
+        counts = ", ".join(f"{number} {name}" for name, number in standing.items()) or "none"
+        kept = "announced as announce.first_run says" if not baseline else "indexed without announcing them"
+        logger.info("First run: the posts that were there are %s (%s); what comes from now on is new", kept, counts)
+        if without and EVERY_KIND not in self._settings.content.kinds:
+            logger.warning(
+                "%d posts have an external_url but no post_kind, and content.kinds takes only %s: they are never"
+                ' announced; content.kinds: ["*"] takes them in',
+                without,
+                ", ".join(self._settings.content.kinds),
+            )
+
+    async def _read(self, paths: Sequence[str], closed: frozenset[str]) -> tuple[tuple[Reading, ...], frozenset[str]]:
+        """Read files in hops that leave the thread, and so the shutdown, free now and then."""
+        readings: list[Reading] = []
+        unsettled: set[str] = set()
+        for start in range(0, len(paths), READ_AT_ONCE):
+            some = paths[start : start + READ_AT_ONCE]
+            result = await self._in_thread(partial(self._scanner.read, some, closed))
+            readings.extend(result.readings)
+            unsettled.update(result.unsettled)
+        return tuple(readings), frozenset(unsettled)
+
+    async def _take(self, batch: ScanBatch, *, brake: bool = True) -> None:
+        now = self._now()
+        taken = await self._catalog.write(lambda tables: self._ingest.take(tables, batch, now, brake=brake))
+        self._tell(taken)
+
+    async def _take_due(self) -> None:
+        """Decide on the posts whose date has come, and learn when the next one's does."""
+        now = self._now()
+        self._due_at = await self._catalog.read(lambda tables: tables.posts.next_due_at())
+        if self._due_at is not None and self._due_at <= now:
+            self._tell(await self._catalog.write(lambda tables: self._ingest.take_due(tables, now)))
+            self._due_at = await self._catalog.read(lambda tables: tables.posts.next_due_at())
+
+    async def _apply_rules(self) -> None:
+        """Apply settings that changed since the last run to the posts that are there."""
+        rules = json.dumps(sorted(kind.casefold() for kind in self._settings.content.kinds))
+
+        def apply(tables: Tables) -> None:
+            if tables.notes.get(Note.RULES) not in (None, rules):
+                self._ingest.take_rules(tables, self._now())
+            tables.notes.put(Note.RULES, rules)
+
+        await self._catalog.write(apply)
+
+    async def _begin_outage(self, outage: Outage) -> None:
+        if self._outage == outage.reason:
+            return
+        self._outage = outage.reason
+        logger.error("%s. Taken for an outage: nothing is changed, and work goes on when it is back", outage.reason)
+        note = json.dumps({"since": self._now().isoformat(), "reason": outage.reason})
+        await self._catalog.write(lambda tables: tables.notes.put(Note.OUTAGE, note))
+
+    async def _end_outage(self) -> None:
+        if self._outage is not None:
+            logger.info("The content directory is back")
+        if self._outage is not None or not self.ready.is_set():
+            await self._catalog.write(lambda tables: tables.notes.remove(Note.OUTAGE))
+        self._outage = None
+
+    async def _note_scan(self, files: int, *, changed: bool) -> None:
+        if not changed and time.monotonic() - self._noted_at < NOTE_SECONDS:
+            return
+        self._noted_at = time.monotonic()
+        scan = {
+            "at": self._now().isoformat(),
+            "seconds": round(self._scan_seconds, 3),
+            "files": files,
+            "watcher": self._watcher.mode,
+        }
+        await self._catalog.write(lambda tables: tables.notes.put(Note.SCAN, json.dumps(scan)))
+
+    def _tell(self, taken: Taken) -> None:
+        self._wake(taken.channels)
+        report(taken)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)

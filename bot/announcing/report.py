@@ -1,0 +1,37 @@
+"""Telling the log what became of the posts of a scan."""
+
+import logging
+
+from bot.announcing.ingest import Taken
+
+__all__ = ["report"]
+
+logger = logging.getLogger(__name__)
+
+NAMED_AT_ONCE = 5  # more paths than this are counted instead of named, but for those that a person must look at
+
+
+def report(taken: Taken) -> None:
+    """Log what is worth knowing of `taken`; what a person must look at as a warning."""
+    if taken.announced:
+        logger.info("To be announced: %s", _named(taken.announced))
+    if taken.unrouted:
+        logger.warning("No channel takes %s; `linkbot preview` says why", _named(taken.unrouted))
+    for old, new in taken.renamed:
+        logger.info("Renamed: %r is %r now", old, new)
+    for path, original in taken.duplicates:
+        logger.info("Not announced: %r has the same link and title as %r", path, original)
+    for problem in taken.problems:
+        logger.warning("%s", problem)
+    if taken.held:
+        logger.warning(
+            "%d new posts in one scan are more than announce.hold_above and are held: `linkbot announce --held` lets"
+            " them go, `linkbot announce --held --drop` takes them in without announcing them",
+            len(taken.held),
+        )
+
+
+def _named(paths: list[str]) -> str:
+    if len(paths) > NAMED_AT_ONCE:
+        return f"{len(paths)} posts"
+    return ", ".join(map(repr, paths))

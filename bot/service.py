@@ -1,0 +1,163 @@
+"""The composition root: opens everything, runs it as one group of tasks, closes in reverse.
+
+::
+
+    lock ─► catalog ─► client (logs in) ─┬─ intake    content directory → catalog
+                                         ├─ courier   catalog → Discord, over requests
+                                         ├─ gateway   slash commands
+                                         ├─ commands  registered when they changed
+                                         └─ control   `linkbot announce` from another process
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+from bot.announcing.courier import Courier
+from bot.announcing.intake import Intake
+from bot.catalog.database import Catalog, open_catalog
+from bot.catalog.lock import hold_lock
+from bot.catalog.notes import Note
+from bot.discord_app.catalog_archive import CatalogArchive
+from bot.discord_app.client import LinkbotClient
+from bot.discord_app.command_sync import keep_commands_registered
+from bot.discord_app.commands import add_commands
+from bot.discord_app.endpoints import point_discord_at
+from bot.discord_app.publish import DiscordPublisher
+from bot.ops.announce import AnnounceRequest, announce
+from bot.ops.control import serve_control
+from bot.problems import ConfigurationError, LinkbotError
+from bot.settings import Settings
+
+__all__ = ["run_service"]
+
+logger = logging.getLogger(__name__)
+
+FINISH_SECONDS = 30.0  # for the requests that are under way when the service is told to stop
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+async def run_service(settings: Settings, token: str, *, on_ready: Callable[[], None] = lambda: None) -> None:
+    """Run until SIGTERM or SIGINT; what is being sent then is finished and recorded.
+
+    Args:
+        settings: of the service.
+        token: of the Discord application's bot.
+        on_ready: called once, when what was there at the start is indexed.
+
+    Raises:
+        LinkbotError: what ended the service before its time, told to a person by its message.
+    """
+    with hold_lock(settings.state.directory):
+        async with open_catalog(settings.state.directory) as catalog:
+            await _refuse_a_first_run_without_content(settings, catalog)
+            service = _Service(settings, catalog)
+            with _stop_on_signals(service.stop):
+                try:
+                    await service.run(token, on_ready)
+                except* LinkbotError as errors:
+                    raise _first(errors) from None
+
+
+class _Service:
+    """What runs while the lock is held and the catalog is open."""
+
+    def __init__(self, settings: Settings, catalog: Catalog) -> None:
+        self._settings = settings
+        self._catalog = catalog
+        self._stopping = asyncio.Event()
+        self._client = LinkbotClient(
+            find_gateway=point_discord_at(settings.discord.api_url, settings.discord.gateway_url)
+        )
+        add_commands(self._client.tree, CatalogArchive(catalog), settings.commands.guilds)
+        publisher = DiscordPublisher(self._client, settings.announce.tldr_characters)
+        self._courier = Courier(catalog, publisher, settings.channels, settings.announce.posts_per_message)
+        self._intake = Intake(settings, catalog, self._courier.wake)
+
+    def stop(self) -> None:
+        """Let `run` end in good order."""
+        self._stopping.set()
+
+    async def run(self, token: str, on_ready: Callable[[], None]) -> None:
+        """Work until `stop`: no more intake then, the requests under way are finished, the connection is left."""
+        note = json.dumps({"since": datetime.now(UTC).isoformat(), "process": os.getpid()})
+        await self._catalog.write(lambda tables: tables.notes.put(Note.SERVICE, note))
+        async with self._client, asyncio.TaskGroup() as group:
+            control = group.create_task(serve_control(self._settings.state.directory, self._announce))
+            intake = group.create_task(self._intake.run(), name="intake")
+            ready = group.create_task(self._tell_ready(on_ready))
+            discord = group.create_task(self._talk_to_discord(token), name="discord")
+            await self._stopping.wait()
+            logger.info("Stopping: requests under way are finished first")
+            for task in (control, intake, ready):
+                task.cancel()
+            self._courier.stop()
+            done, _ = await asyncio.wait((discord,), timeout=FINISH_SECONDS)
+            if not done:
+                logger.warning("A request is still under way; the next start finds out what became of it")
+                discord.cancel()
+
+    async def _talk_to_discord(self, token: str) -> None:
+        """Log in, then announce; slash commands beside it for as long as that lasts."""
+        login = asyncio.ensure_future(self._client.login(token))
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait((login, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if not login.done():
+                return
+            login.result()
+        finally:
+            stopping.cancel()
+            if not login.done():
+                login.cancel()
+                with suppress(asyncio.CancelledError):
+                    await login
+        logger.info("Logged in to Discord as %s", self._client.user)
+        async with asyncio.TaskGroup() as group:
+            beside = (
+                group.create_task(self._client.connect_forever(), name="gateway"),
+                group.create_task(self._register_commands(), name="commands"),
+            )
+            await self._courier.run()
+            await self._client.close()
+            for task in beside:
+                task.cancel()
+
+    async def _register_commands(self) -> None:
+        async def load() -> str | None:
+            return await self._catalog.read(lambda tables: tables.notes.get(Note.COMMANDS))
+
+        async def save(fingerprint: str) -> None:
+            await self._catalog.write(lambda tables: tables.notes.put(Note.COMMANDS, fingerprint))
+
+        await keep_commands_registered(
+            self._client, self._settings.commands.guilds, load_hash=load, save_hash=save
+        )
+
+    async def _tell_ready(self, on_ready: Callable[[], None]) -> None:
+        await self._intake.ready.wait()
+        logger.info("Watching %s", self._settings.content.directory)
+        on_ready()
+
+    async def _announce(self, request: AnnounceRequest) -> list[str]:
+        lines = await announce(self._catalog, self._settings, request)
+        self._courier.wake([channel.id for channel in self._settings.channels])
+        return lines
+
+
+async def _refuse_a_first_run_without_content(settings: Settings, catalog: Catalog) -> None:
+    """A missing directory is an outage once there was a first run; before it, it is most likely a mistake."""
+    directory = settings.content.directory
+    first = await catalog.read(lambda tables: tables.notes.get(Note.BASELINE)) is None
+    if first and not directory.is_dir():
+        raise ConfigurationError(f"content.directory is {directory}, which is no directory; mend it in the settings")
+
+
+@asynccontextmanager
+async def _unused() -> AsyncIterator[None]:
+    yield
