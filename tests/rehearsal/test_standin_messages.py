@@ -155,9 +155,9 @@ async def test_mentions_that_would_ping_are_recorded(raw: RawClient, standin: St
     await raw("POST", f"/channels/{NEWS}/messages", {"content": text, "allowed_mentions": {"roles": ["2", "3"]}})
     await raw("POST", f"/channels/{NEWS}/messages", {"embeds": [{"description": text}]})
     everything, nothing, one_role, in_embed = [message.pings for message in standin.messages(NEWS)]
-    assert (everything.everyone, everything.users, everything.roles) == (True, {1}, {2})
+    assert (everything.everyone, *everything.users, *everything.roles) == (True, 1, 2)
     assert not nothing
-    assert (one_role.everyone, one_role.users, one_role.roles) == (False, set(), {2})
+    assert (one_role.everyone, *one_role.users, *one_role.roles) == (False, 2)
     assert not in_embed
 
 

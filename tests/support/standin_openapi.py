@@ -2,7 +2,7 @@
 
 It is looked for in ``../shared/data`` beside the checkout; tests that need it are skipped where it is not there.
 Where the document and Discord's own documentation differ, the documentation counts (its README says so); the few places
-that matter here are in `_CORRECTIONS`, each with its reason.
+that matter here are in `_CORRECTIONS` and `_IN_REQUESTS`, each with its reason.
 """
 
 import copy
@@ -20,7 +20,7 @@ from referencing.jsonschema import DRAFT202012
 __all__ = ["document", "requires_document", "schema", "validate_request", "validate_response"]
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "shared" / "data" / "discord-openapi.json"
-_URI = "urn:discord-openapi"
+_REQUESTS, _ANSWERS = "urn:discord:requests", "urn:discord:answers"
 
 # The codes of single fields are words: https://docs.discord.com/developers/reference#error-messages
 _FIELD_ERROR = {
@@ -34,6 +34,11 @@ _CORRECTIONS = {
         "properties": {"_errors": {"type": "array", "items": _FIELD_ERROR}},
         "required": ["_errors"],
     }
+}
+
+# Ids may be sent as numbers too: https://docs.discord.com/developers/reference#snowflakes
+_IN_REQUESTS = {
+    "SnowflakeType": {"oneOf": [{"type": "string", "pattern": "^[0-9]+$"}, {"type": "integer", "minimum": 0}]}
 }
 
 requires_document = pytest.mark.skipif(
@@ -51,7 +56,15 @@ def document() -> dict[str, Any]:
 
 @functools.cache
 def _registry() -> Registry[Any]:
-    return Registry().with_resource(_URI, Resource.from_contents(document(), default_specification=DRAFT202012))
+    answers = document()
+    schemas = answers["components"]["schemas"]
+    requests = {**answers, "components": {**answers["components"], "schemas": {**schemas, **_IN_REQUESTS}}}
+    resources = [
+        (uri, Resource.from_contents(contents, default_specification=DRAFT202012))
+        for uri, contents in ((_REQUESTS, requests), (_ANSWERS, answers))
+    ]
+    registry: Registry[Any] = Registry().with_resources(resources)
+    return registry
 
 
 def schema(pointer: str) -> dict[str, Any]:
@@ -75,9 +88,9 @@ def _operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
     return template, document()["paths"][template][method.lower()]
 
 
-def _errors(pointer: list[str], body: Any) -> list[str]:
+def _errors(uri: str, pointer: list[str], body: Any) -> list[str]:
     escaped = "/".join(part.replace("~", "~0").replace("/", "~1") for part in pointer)
-    validator = Draft202012Validator({"$ref": f"{_URI}#/{escaped}"}, registry=_registry())
+    validator = Draft202012Validator({"$ref": f"{uri}#/{escaped}"}, registry=_registry())
     return [
         f"{error.json_path}: {error.message[:300]}"
         for top in validator.iter_errors(body)
@@ -103,7 +116,7 @@ def validate_request(method: str, path: str, body: Any) -> None:
         return
     assert "application/json" in content, f"{method} {path} takes no JSON"
     pointer = ["paths", template, method.lower(), "requestBody", "content", "application/json", "schema"]
-    errors = _errors(pointer, body)
+    errors = _errors(_REQUESTS, pointer, body)
     assert not errors, f"{method} {path}: " + "\n".join(errors)
 
 
@@ -121,5 +134,5 @@ def validate_response(method: str, path: str, status: int, body: Any) -> None:
         if "content" not in answer:
             assert body is None, f"{method} {path} has no body with {status}"
             return
-    errors = _errors(pointer, body)
+    errors = _errors(_ANSWERS, pointer, body)
     assert not errors, f"{method} {path} -> {status}: " + "\n".join(errors)
