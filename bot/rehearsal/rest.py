@@ -18,7 +18,8 @@ __all__ = ["RequestLog", "RequestRecord", "rest_application"]
 
 API_PREFIX = "/api/v10"
 _TOKEN_IN_PATH = ("/interactions/", "/webhooks/")
-_KEPT_REQUESTS = 20_000
+_KEPT_REQUESTS = 10_000
+_KEPT_ANSWER = 20_000  # bytes; a longer one is not kept
 
 
 @dataclass(slots=True)
@@ -31,7 +32,7 @@ class RequestRecord:
         body: JSON as it came; None if there was none; a string if it was no JSON.
         at: seconds since 1970.
         status: of the stand-in's own answer; None as long as there is none, or where a fault came before it.
-        answer: the body of that answer.
+        answer: the body of that answer; None if it has none, or is longer than 20,000 bytes.
         fault: the kind of the fault that struck it.
     """
 
@@ -52,7 +53,7 @@ class RequestRecord:
 
 
 class RequestLog:
-    """The last 20,000 requests, oldest first."""
+    """The last 10,000 requests, oldest first."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -105,7 +106,8 @@ def rest_application(
 
 
 def _json_of(response: web.Response) -> Any:
-    return json.loads(response.body) if isinstance(response.body, bytes) and response.body else None
+    body = response.body
+    return json.loads(body) if isinstance(body, bytes) and 0 < len(body) <= _KEPT_ANSWER else None
 
 
 async def _answer(

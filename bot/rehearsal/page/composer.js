@@ -30,6 +30,7 @@ export class Composer {
   setCommands(commands) {
     this.commands = commands;
     if (this.command && !commands.some((command) => command.id === this.command.id)) this.reset();
+    else if (!this.command && document.activeElement === this.input) this.suggestCommands();
   }
 
   setChannel(channel) {

@@ -9,7 +9,9 @@ const ICONS = {
   voice: "M5 9v6h4l5 4V5L9 9ZM17 9a4 4 0 0 1 0 6",
   thread: "M6 4v9a3 3 0 0 0 3 3h9M15 12l4 4-4 4",
 };
-const NEAR_BOTTOM = 120;
+const SHOWN = 200; // messages of a channel
+const NEAR_BOTTOM = 120; // in pixels
+const THINKING_MS = 250; // an answer that takes longer shows as "thinking"
 const byId = (id) => document.getElementById(id);
 const log = byId("messages");
 
@@ -121,7 +123,10 @@ function drawMessages() {
     nodes.push(messageNode(message, before, names, { press, dismiss }));
     before = message;
   }
-  for (const entry of pending.get(current) ?? []) nodes.push(entry.error ? failed(entry) : waiting(entry.name));
+  for (const entry of pending.get(current) ?? []) {
+    if (entry.error) nodes.push(failed(entry));
+    else if (entry.slow) nodes.push(waiting(entry.name));
+  }
   log.replaceChildren(...nodes);
 }
 
@@ -156,18 +161,43 @@ function redraw() {
   return follow;
 }
 
+// Put a message below the others, without touching them; says whether the bottom was, and is, in sight.
+function append(message, before) {
+  const follow = atBottom();
+  const marked = divider.get(current) === message.id;
+  if (marked) log.append(make("div", "divider", make("span", "", "NEW")));
+  log.append(messageNode(message, marked ? null : before, names, { press, dismiss }));
+  if (follow) toBottom();
+  return follow;
+}
+
 function isSeen(id) {
   return id === current && document.visibilityState === "visible";
 }
 
+// An answer takes the place of its "thinking", whichever of the two is told first.
+function onAnswer(message) {
+  for (const entry of pending.get(message.channel_id) ?? []) {
+    if (!entry.error && entry.name === message.interaction_metadata?.name) {
+      entry.slow = false;
+      clearTimeout(entry.timer);
+      return;
+    }
+  }
+}
+
 function onCreated(message) {
+  onAnswer(message);
   const list = messages.get(message.channel_id) ?? [];
-  messages.set(message.channel_id, [...list, message]);
+  messages.set(message.channel_id, [...list, message].slice(-SHOWN));
   if (!isSeen(message.channel_id)) {
     unread.set(message.channel_id, (unread.get(message.channel_id) ?? 0) + 1);
     if (!divider.has(message.channel_id)) divider.set(message.channel_id, message.id);
   }
-  if (message.channel_id === current && !redraw()) byId("jump").hidden = false;
+  if (message.channel_id === current) {
+    const following = list.length && list.length < SHOWN && !pending.get(current)?.size ? append(message, list.at(-1)) : redraw();
+    if (!following) byId("jump").hidden = false;
+  }
   drawChannels();
 }
 
@@ -212,13 +242,16 @@ const HANDLERS = {
 };
 
 async function follow(path, body, name) {
-  const entry = { name, error: null };
+  const entry = { name, error: null, slow: false };
   const place = current;
   const waitingHere = pending.get(place) ?? new Set();
   pending.set(place, waitingHere.add(entry));
-  const slow = setTimeout(redraw, 250);
+  entry.timer = setTimeout(() => {
+    entry.slow = true;
+    redraw();
+  }, THINKING_MS);
   const answer = await ask(path, body);
-  clearTimeout(slow);
+  clearTimeout(entry.timer);
   waitingHere.delete(entry);
   if (answer.error) {
     entry.error = answer.error.includes("did not answer") ? "The application did not respond" : answer.error;

@@ -1,0 +1,190 @@
+"""The page in a real browser, against a real stand-in and discord.py."""
+
+import shutil
+from collections.abc import AsyncIterator
+
+import discord
+import pytest
+from discord import app_commands
+from playwright.async_api import Page, async_playwright, expect
+
+from bot.rehearsal.standin import StandIn, StandInChannel, StandInRole
+from tests.support.standin_client import RawClient, RecordingClient, client_of, raw_client
+
+CHROMIUM = shutil.which("chromium")
+NEWS, RELEASES, ROLE = 101, 102, 501
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no chromium on the PATH: install it (on Debian, apt-get install chromium) to try the page"
+)
+
+
+@pytest.fixture
+async def page_standin() -> AsyncIterator[StandIn]:
+    """A stand-in with two channels."""
+    channels = (StandInChannel(NEWS, "news"), StandInChannel(RELEASES, "releases", "announcement"))
+    async with StandIn(channels, rate_limits=False, roles=[StandInRole(ROLE, "readers")]) as standin:
+        yield standin
+
+
+@pytest.fixture
+async def send(page_standin: StandIn) -> AsyncIterator[RawClient]:
+    async with raw_client(page_standin) as raw:
+        yield raw
+
+
+@pytest.fixture
+async def page(page_standin: StandIn) -> AsyncIterator[Page]:
+    """The page, open; a script error or a request to elsewhere fails the test."""
+    wrong: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        page = await browser.new_page(viewport={"width": 1100, "height": 800})
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith((page_standin.page_url, "data:")) else wrong.append(request.url)
+            ),
+        )
+        await page.goto(page_standin.page_url)
+        await expect(page.locator(".channel")).to_have_count(2)
+        yield page
+        await browser.close()
+    assert wrong == []
+
+
+def _with_commands() -> RecordingClient:
+    client = RecordingClient()
+
+    async def suggest(_asked: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=f"{tag} (7)", value=tag) for tag in ("kubernetes", "rust") if typed in tag]
+
+    @client.tree.command(description="Posts with one tag")
+    @app_commands.autocomplete(name=suggest)
+    async def tag(asked: discord.Interaction, name: str, count: int = 3) -> None:
+        view = discord.ui.View(timeout=None)
+        view.add_item(discord.ui.Button(label="Read", url="https://example.org/read"))
+        await asked.response.send_message(f"{count} posts about {name}", view=view, ephemeral=True)
+
+    @client.tree.command(description="The newest posts")
+    async def latest(asked: discord.Interaction) -> None:
+        await asked.response.send_message("the newest")
+
+    return client
+
+
+async def test_card_appears_without_reload(page: Page, send: RawClient) -> None:
+    """A message shows as a card with bar, linked title, Markdown, footer and time, while the page stays open."""
+    await expect(page.get_by_text("Nothing has been announced here yet")).to_be_visible()
+    embed = {
+        "title": r"What \*changed\* in **3.51**",
+        "url": "https://example.org/post",
+        "description": "**bold** *slanted* `code` [masked](https://example.org/masked) <@&501>\n- item",
+        "color": 0x3366CC,
+        "footer": {"text": "A *source*"},
+        "timestamp": "2024-06-20T00:00:00+00:00",
+    }
+    await send("POST", f"/channels/{NEWS}/messages", {"embeds": [embed]})
+    card = page.locator(".embed")
+    await expect(card.locator(".embed-title")).to_have_text("What *changed* in 3.51")
+    await expect(card.locator(".embed-title a")).to_have_attribute("href", "https://example.org/post")
+    await expect(card.locator("strong").filter(has_text="bold")).to_be_visible()
+    await expect(card.locator("em")).to_have_text("slanted")
+    await expect(card.locator("code")).to_have_text("code")
+    await expect(card.get_by_role("link", name="masked")).to_have_attribute("rel", "noopener noreferrer nofollow")
+    await expect(card.locator(".mention")).to_have_text("@readers")
+    await expect(card.locator(".embed-footer")).to_contain_text("A *source* • ")
+    assert await card.evaluate("node => getComputedStyle(node).borderLeftColor") == "rgb(51, 102, 204)"
+
+
+async def test_text_never_becomes_markup(page: Page, send: RawClient) -> None:
+    """HTML in a message stays text, and links lead only to http and https."""
+    hostile = "<img src=x onerror=alert(1)> <script>alert(1)</script> [x](javascript:alert(1)) [y](data:text/html,z)"
+    await send(
+        "POST",
+        f"/channels/{NEWS}/messages",
+        {"content": hostile, "embeds": [{"title": hostile, "description": hostile}]},
+    )
+    await expect(page.locator(".embed-text")).to_have_text(hostile)
+    await expect(page.locator(".messages img, .messages script, .messages a")).to_have_count(0)
+
+
+async def test_edits_deletions_and_pings_show(page: Page, send: RawClient) -> None:
+    """An edit is marked, a deletion takes the message away, a ping stands out, and of one URL one card is seen."""
+    cards = [{"title": title, "url": "https://example.org/same"} for title in ("first", "second")]
+    sent = await send("POST", f"/channels/{NEWS}/messages", {"content": "<@&501> new", "embeds": cards})
+    message = page.locator(".message")
+    await expect(message.locator(".embed-title")).to_have_text(["first"])
+    await expect(message.get_by_text("notified: @readers")).to_be_visible()
+    path = f"/channels/{NEWS}/messages/{sent.body['id']}"
+    await send("PATCH", path, {"content": "changed"})
+    await expect(message.get_by_text("(edited)")).to_be_visible()
+    await send("DELETE", path)
+    await expect(message).to_have_count(0)
+
+
+async def test_other_channels_show_what_is_new(page: Page, send: RawClient) -> None:
+    """A message elsewhere puts a count on its channel; opening it shows where the new ones begin."""
+    await send("POST", f"/channels/{RELEASES}/messages", {"content": "old"})
+    releases = page.locator(f'[data-channel="{RELEASES}"]')
+    await expect(releases.locator(".badge")).to_have_text("1")
+    await expect(page).to_have_title("(1) Rehearsal")
+    await releases.click()
+    await expect(page.locator("#channel-name")).to_have_text("releases")
+    await expect(page.locator(".divider")).to_be_visible()
+    await expect(releases.locator(".badge")).to_have_count(0)
+
+
+async def test_slash_command_by_keyboard(page: Page, page_standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Typing a command suggests it, its option suggests values, and the answer shows as seen by one person only."""
+    async with client_of(page_standin, monkeypatch, _with_commands()):
+        await expect(page.locator("#bot-state")).to_have_text("online")
+        await page.locator("input.plain").click()
+        await page.keyboard.type("/t")
+        await expect(page.locator(".suggestion .label")).to_have_text(["/tag"])
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("kub")
+        await expect(page.locator(".suggestion .label")).to_have_text(["kubernetes (7)"])
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Enter")
+        answer = page.locator(".message.ephemeral")
+        await expect(answer).to_contain_text("3 posts about kubernetes")
+        await expect(answer).to_contain_text("Visitor used /tag")
+        await expect(answer).to_contain_text("Only you can see this")
+        await expect(answer.locator("a.button")).to_have_attribute("href", "https://example.org/read")
+        await answer.get_by_role("button", name="Dismiss message").click()
+        await expect(answer).to_have_count(0)
+        await page.keyboard.press("Escape")
+        await page.locator("input.plain").fill("/latest")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.locator(".message")).to_contain_text("the newest")
+    assert page_standin.invalid_requests == []
+
+
+async def test_missing_required_option_is_marked(
+    page: Page, page_standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command is not sent without a required option, which is marked."""
+    async with client_of(page_standin, monkeypatch, _with_commands()):
+        await expect(page.locator("#bot-state")).to_have_text("online")
+        await page.locator("input.plain").fill("/tag")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.locator(".option.wrong .option-name")).to_have_text("name")
+
+
+async def test_silent_bot_is_told(page: Page, page_standin: StandIn, send: RawClient) -> None:
+    """Without an answer the page says what Discord says: the application did not respond."""
+    await send("PUT", f"/applications/{page_standin.world.bot.id}/commands", [{"name": "x", "description": "d"}])
+    await page.locator("input.plain").fill("/x")
+    await expect(page.locator(".suggestion .label")).to_have_text(["/x"])
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_text("thinking…")).to_be_visible()
+    await expect(page.get_by_text("The application did not respond")).to_be_visible(timeout=10_000)
