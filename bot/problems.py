@@ -115,7 +115,7 @@ class CatalogError(LinkbotError):
 
 
 class CatalogRefusedError(CatalogError):
-    """The file is not a catalog that this version may write: foreign, newer, damaged or emptied. It is left as it is."""
+    """The file is no catalog that this version may write: foreign, newer, damaged or emptied. It stays as it is."""
 
 
 class CatalogUnavailableError(CatalogError):

@@ -14,8 +14,8 @@ import json
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from bot.announcing.courier import Courier
@@ -60,8 +60,8 @@ async def run_service(settings: Settings, token: str, *, on_ready: Callable[[], 
             with _stop_on_signals(service.stop):
                 try:
                     await service.run(token, on_ready)
-                except* LinkbotError as errors:
-                    raise _first(errors) from None
+                except BaseExceptionGroup as group:
+                    raise _explained(group) from group
 
 
 class _Service:
@@ -71,6 +71,7 @@ class _Service:
         self._settings = settings
         self._catalog = catalog
         self._stopping = asyncio.Event()
+        self._logged_in = False
         self._client = LinkbotClient(
             find_gateway=point_discord_at(settings.discord.api_url, settings.discord.gateway_url)
         )
@@ -88,35 +89,30 @@ class _Service:
         note = json.dumps({"since": datetime.now(UTC).isoformat(), "process": os.getpid()})
         await self._catalog.write(lambda tables: tables.notes.put(Note.SERVICE, note))
         async with self._client, asyncio.TaskGroup() as group:
-            control = group.create_task(serve_control(self._settings.state.directory, self._announce))
-            intake = group.create_task(self._intake.run(), name="intake")
-            ready = group.create_task(self._tell_ready(on_ready))
+            until_stopped = (
+                group.create_task(serve_control(self._settings.state.directory, self._announce), name="control"),
+                group.create_task(self._intake.run(), name="intake"),
+                group.create_task(self._tell_ready(on_ready), name="ready"),
+            )
             discord = group.create_task(self._talk_to_discord(token), name="discord")
             await self._stopping.wait()
             logger.info("Stopping: requests under way are finished first")
-            for task in (control, intake, ready):
+            for task in until_stopped:
                 task.cancel()
-            self._courier.stop()
-            done, _ = await asyncio.wait((discord,), timeout=FINISH_SECONDS)
-            if not done:
-                logger.warning("A request is still under way; the next start finds out what became of it")
-                discord.cancel()
+            await self._finish(discord)
+
+    async def _finish(self, discord: asyncio.Task[None]) -> None:
+        """Let the requests under way end; one that takes too long is looked into by the next start."""
+        self._courier.stop()
+        if self._logged_in:
+            await asyncio.wait((discord,), timeout=FINISH_SECONDS)
+        if not discord.done():
+            discord.cancel()
 
     async def _talk_to_discord(self, token: str) -> None:
-        """Log in, then announce; slash commands beside it for as long as that lasts."""
-        login = asyncio.ensure_future(self._client.login(token))
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait((login, stopping), return_when=asyncio.FIRST_COMPLETED)
-            if not login.done():
-                return
-            login.result()
-        finally:
-            stopping.cancel()
-            if not login.done():
-                login.cancel()
-                with suppress(asyncio.CancelledError):
-                    await login
+        """Log in, then announce until the courier is stopped; slash commands beside it for as long as that lasts."""
+        await self._client.login(token)
+        self._logged_in = True
         logger.info("Logged in to Discord as %s", self._client.user)
         async with asyncio.TaskGroup() as group:
             beside = (
@@ -135,9 +131,7 @@ class _Service:
         async def save(fingerprint: str) -> None:
             await self._catalog.write(lambda tables: tables.notes.put(Note.COMMANDS, fingerprint))
 
-        await keep_commands_registered(
-            self._client, self._settings.commands.guilds, load_hash=load, save_hash=save
-        )
+        await keep_commands_registered(self._client, self._settings.commands.guilds, load_hash=load, save_hash=save)
 
     async def _tell_ready(self, on_ready: Callable[[], None]) -> None:
         await self._intake.ready.wait()
@@ -158,6 +152,23 @@ async def _refuse_a_first_run_without_content(settings: Settings, catalog: Catal
         raise ConfigurationError(f"content.directory is {directory}, which is no directory; mend it in the settings")
 
 
-@asynccontextmanager
-async def _unused() -> AsyncIterator[None]:
-    yield
+@contextmanager
+def _stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` when the process is asked to end; discord.py by itself would die of SIGTERM without a goodbye."""
+    loop = asyncio.get_running_loop()
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in STOP_SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+def _explained(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The failure that a person can act upon, if nothing worse happened beside it; else all of them."""
+    known, unknown = group.split(LinkbotError)
+    error: BaseException | None = known if unknown is None else group
+    while isinstance(error, BaseExceptionGroup) and unknown is None:
+        error = error.exceptions[0]
+    return error if error is not None else group
