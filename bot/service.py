@@ -32,7 +32,7 @@ from bot.discord_app.publish import DiscordPublisher
 from bot.ops.announce import AnnounceRequest, announce
 from bot.ops.control import serve_control
 from bot.problems import ConfigurationError, LinkbotError
-from bot.settings import Settings
+from bot.settings import Settings, idle_keys
 
 __all__ = ["run_service"]
 
@@ -53,6 +53,8 @@ async def run_service(settings: Settings, token: str, *, on_ready: Callable[[], 
     Raises:
         LinkbotError: what ended the service before its time, told to a person by its message.
     """
+    if idle := idle_keys(settings):
+        logger.warning("This version accepts these settings but does not act upon them: %s", ", ".join(idle))
     with hold_lock(settings.state.directory):
         async with open_catalog(settings.state.directory) as catalog:
             await _refuse_a_first_run_without_content(settings, catalog)

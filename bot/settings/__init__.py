@@ -15,6 +15,7 @@ from bot.settings.models import (
     HealthSettings,
     Settings,
     StateSettings,
+    idle_keys,
 )
 from bot.settings.token import read_token
 
@@ -28,6 +29,7 @@ __all__ = [
     "HealthSettings",
     "Settings",
     "StateSettings",
+    "idle_keys",
     "load_settings",
     "read_token",
 ]

@@ -23,9 +23,12 @@ __all__ = [
     "Model",
     "Settings",
     "StateSettings",
+    "idle_keys",
 ]
 
 MAX_AGE_DAYS = 36_500  # a hundred years; more than that is a typing error
+
+IDLE = "Accepted, but not acted upon in this version"  # in the description of a setting that a later version serves
 
 
 class Model(BaseModel):
@@ -136,7 +139,7 @@ class ChannelSettings(Model):
     publish: Flag = Field(
         default=False,
         description="true: messages are published to the servers that follow this channel (crosspost); only for "
-        "announcement channels. Default: false.",
+        f"announcement channels. Default: false. {IDLE}.",
     )
 
     @model_validator(mode="before")
@@ -162,15 +165,18 @@ class AnnounceSettings(Model):
     )
     on_edit: Choice[Literal["edit", "ignore"]] = Field(
         default="edit",
-        description="An announced post is changed. edit: its card follows. ignore: the card stays as it is.",
+        description="An announced post is changed. edit: its card follows. ignore: the card stays as it is. "
+        f"{IDLE}: the card stays.",
     )
     on_retract: Choice[Literal["delete", "keep"]] = Field(
         default="delete",
-        description="An announced post becomes a draft again. delete: its card goes. keep: it stays.",
+        description="An announced post becomes a draft again. delete: its card goes. keep: it stays. "
+        f"{IDLE}: it stays.",
     )
     on_delete: Choice[Literal["delete", "keep"]] = Field(
         default="keep",
-        description="The file of an announced post is removed. delete: its card goes. keep: it stays.",
+        description="The file of an announced post is removed. delete: its card goes. keep: it stays. "
+        f"{IDLE}: it stays.",
     )
     max_age_days: Annotated[Whole, Field(ge=1, le=MAX_AGE_DAYS)] | None = Field(
         default=None,
@@ -204,7 +210,8 @@ class HealthSettings(Model):
 
     listen: values.HostPort | None = Field(
         default=None,
-        description='Host and port for /healthz and /metrics, such as "127.0.0.1:9464". null: nothing is served.',
+        description='Host and port for /healthz and /metrics, such as "127.0.0.1:9464". null: nothing is served. '
+        f"{IDLE}.",
     )
 
 
@@ -218,3 +225,17 @@ class Settings(Model):
     announce: AnnounceSettings = Field(default=AnnounceSettings(), description="What is announced, when and how.")
     commands: CommandsSettings = Field(default=CommandsSettings(), description="The slash commands.")
     health: HealthSettings = Field(default=HealthSettings(), description="What monitoring can ask.")
+
+
+def idle_keys(settings: Model, within: str = "") -> list[str]:
+    """The keys, as people write them, that are not at their default although this version does not act upon them."""
+    idle = []
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        key = f"{within}{name}"
+        if IDLE in (field.description or "") and value != field.default:
+            idle.append(key)
+        for position, part in enumerate(value if isinstance(value, tuple) else (value,)):
+            if isinstance(part, Model):
+                idle += idle_keys(part, f"{key}[{position}]." if isinstance(value, tuple) else f"{key}.")
+    return idle
