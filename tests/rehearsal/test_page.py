@@ -167,6 +167,18 @@ async def test_slash_command_by_keyboard(page: Page, page_standin: StandIn, monk
     assert page_standin.invalid_requests == []
 
 
+async def test_a_command_typed_in_one_go(page: Page, page_standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is typed behind a command's name goes into its first option, as people type it."""
+    async with client_of(page_standin, monkeypatch, _with_commands()):
+        await expect(page.locator("#bot-state")).to_have_text("online")
+        await page.locator("input.plain").click()
+        await page.keyboard.type("/tag kub")
+        await expect(page.locator(".suggestion .label")).to_have_text(["kubernetes (7)"])
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".message.ephemeral")).to_contain_text("3 posts about kubernetes")
+
+
 async def test_missing_required_option_is_marked(
     page: Page, page_standin: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,7 +55,12 @@ export class Composer {
       this.hide();
       return;
     }
-    const begin = typed.slice(1).split(" ")[0].toLowerCase();
+    const [begin, ...rest] = typed.slice(1).toLowerCase().split(" ");
+    const named = rest.length ? this.commands.find((command) => command.name === begin) : undefined;
+    if (named) {
+      this.choose(named, typed.slice(typed.indexOf(" ") + 1).trim());
+      return;
+    }
     const found = this.commands.filter((command) => command.name.startsWith(begin));
     this.show(
       found.map((command) => ({
@@ -68,7 +73,8 @@ export class Composer {
     );
   }
 
-  choose(command) {
+  // `typed` is what already stands behind the command's name: it goes into its first option.
+  choose(command, typed = "") {
     this.command = command;
     this.hide();
     const name = make("span", "command", `/${command.name}`);
@@ -77,6 +83,7 @@ export class Composer {
     run.type = "submit";
     this.field.replaceChildren(name, ...options.map((option) => option.box), run);
     this.options = options;
+    if (typed && options.length) options[0].input.value = typed;
     (options[0]?.input ?? run).focus();
   }
 
