@@ -1,0 +1,1 @@
+"""What Linkbot costs in time and memory, measured from outside: real files, the real service, real sockets."""
