@@ -11,8 +11,16 @@ from pathlib import Path
 
 from bot.problems import UsageError
 from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel, StandInRole
-from bot.service import run_service
-from bot.settings import ChannelSettings, DiscordSettings, Filter, Settings, StateSettings
+from bot.service import STOP_SIGNALS, run_service
+from bot.settings import (
+    ChannelSettings,
+    CommandsSettings,
+    DiscordSettings,
+    Filter,
+    HealthSettings,
+    Settings,
+    StateSettings,
+)
 
 __all__ = ["DEFAULT_PORT", "rehearse"]
 
@@ -25,8 +33,10 @@ SAMPLE_CHANNELS = (
     ChannelSettings(id=100000000000000003, name="code-and-tools", tags=Filter(any=("python", "rust", "git", "tools"))),
 )
 
+Tell = Callable[[str], None]
 
-async def rehearse(settings: Settings | None, content: Path | None, port: int, *, tell: Callable[[str], None]) -> None:
+
+async def rehearse(settings: Settings | None, content: Path | None, port: int, *, tell: Tell) -> None:
     """Run the service against the stand-in until SIGTERM or SIGINT.
 
     The real state directory and the real Discord are never touched. Without `content` and `settings` a sample site is
@@ -39,37 +49,77 @@ async def rehearse(settings: Settings | None, content: Path | None, port: int, *
         tell: takes lines for the person who rehearses.
 
     Raises:
-        UsageError: the port is taken.
+        UsageError: `content` is no directory, or the port cannot be had.
         LinkbotError: what ended the service.
     """
-    with _workshop() as folder:
-        is_sample = settings is None and content is None
-        directory = folder / "content" if is_sample else content or (settings or Settings()).content.directory
-        if is_sample:
-            shutil.copytree(_sample() / "before", directory)
-        chosen = settings or Settings(channels=SAMPLE_CHANNELS)
-        async with AsyncExitStack() as stack:
-            stand_in = await _open(stack, _stand_in(chosen, port))
-            ready = asyncio.Event()
-            tell(f"Rehearsal: open {stand_in.page_url}")
-            releases = asyncio.create_task(_release(directory, ready) if is_sample else ready.wait())
-            tell(f"Content directory: {directory}")
-            tell("Drop a post there and it appears on the page. Ctrl+C ends the rehearsal.")
-            try:
-                await run_service(_redirected(chosen, directory, folder, stand_in), REHEARSAL_TOKEN, on_ready=ready.set)
-            finally:
-                releases.cancel()
+    _refuse_what_is_no_directory(content)
+    stop = _Stop()
+    try:
+        with _workshop() as folder:
+            await _run(settings, content, port, folder, tell, stop)
+    except asyncio.CancelledError:
+        if not stop.asked:
+            raise
+
+
+async def _run(
+    settings: Settings | None, content: Path | None, port: int, folder: Path, tell: Tell, stop: "_Stop"
+) -> None:
+    """Rehearse with `folder` for all that is made."""
+    is_sample = settings is None and content is None
+    directory = folder / "content" if is_sample else content or (settings or Settings()).content.directory
+    if is_sample:
+        shutil.copytree(_sample() / "before", directory)
+    chosen = settings or Settings(channels=SAMPLE_CHANNELS)
+    async with AsyncExitStack() as stack:
+        stand_in = await _open(stack, _stand_in(chosen, port))
+        tell(f"Rehearsal: open {stand_in.page_url}")
+        ready = asyncio.Event()
+        guide = asyncio.create_task(_guide(chosen, directory, ready, stand_in.page_url, tell, is_sample=is_sample))
+        try:
+            await run_service(_redirected(chosen, directory, folder, stand_in), REHEARSAL_TOKEN, on_ready=ready.set)
+        finally:
+            stop.take_signals_back()
+            guide.cancel()
+
+
+def _refuse_what_is_no_directory(content: Path | None) -> None:
+    if content is not None and not content.is_dir():
+        raise UsageError(f"--content: {content} is not a directory")
+
+
+class _Stop:
+    """SIGTERM and SIGINT outside of the service, which handles them by itself while it runs.
+
+    Before it they cancel the rehearsal; after it they do nothing, since the tidying up takes but a moment.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._task = asyncio.current_task()
+        for number in STOP_SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, self._cancel)
+
+    def _cancel(self) -> None:
+        self.asked = True
+        assert self._task is not None
+        self._task.cancel()
+
+    def take_signals_back(self) -> None:
+        """The service is done and has let go of the signals."""
+        for number in STOP_SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, lambda: None)
 
 
 async def _open(stack: AsyncExitStack, stand_in: StandIn) -> StandIn:
     try:
         return await stack.enter_async_context(stand_in)
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise UsageError(
-            f"port {stand_in.port} is taken, perhaps by another rehearsal; choose one with --port"
-        ) from error
+        if error.errno == errno.EADDRINUSE:
+            what = f"port {stand_in.port} is taken, perhaps by another rehearsal"
+        else:
+            what = f"port {stand_in.port} cannot be had: {error.strerror}"
+        raise UsageError(f"{what}; choose one with --port") from error
 
 
 @contextmanager
@@ -93,19 +143,42 @@ def _stand_in(settings: Settings, port: int) -> StandIn:
 
 
 def _redirected(settings: Settings, content: Path, folder: Path, stand_in: StandIn) -> Settings:
-    """The settings with the stand-in for Discord and a state directory of their own."""
+    """The settings with the stand-in for Discord and a state directory of their own.
+
+    The stand-in is one server, which the settings cannot know; and the port for monitoring may be the real service's.
+    """
     return settings.model_copy(
         update={
             "content": settings.content.model_copy(update={"directory": content.absolute()}),
             "state": StateSettings(directory=folder / "state"),
             "discord": DiscordSettings(api_url=stand_in.api_url, gateway_url=stand_in.gateway_url),
+            "commands": CommandsSettings(),
+            "health": HealthSettings(),
         }
     )
 
 
-async def _release(directory: Path, ready: asyncio.Event) -> None:
-    """Let the sample's other posts arrive one by one, once the first ones are indexed."""
+async def _guide(
+    settings: Settings, directory: Path, ready: asyncio.Event, page_url: str, tell: Tell, *, is_sample: bool
+) -> None:
+    """Say what to do once what is there is indexed; let the sample's other posts arrive one by one."""
     await ready.wait()
+    tell(f"Content directory: {directory}")
+    if is_sample:
+        tell("Sample posts arrive now, one by one; one that was there is broken on purpose, as the log says.")
+    elif settings.announce.first_run == "baseline":
+        tell("The posts that are there are only indexed; what comes from now on is announced.")
+    tell("Drop a post there and it appears on the page. Ctrl+C ends the rehearsal.")
+    if is_sample and await _release(directory, tell):
+        tell(f"All sample posts are out: {page_url}")
+
+
+async def _release(directory: Path, tell: Tell) -> bool:
     for post in sorted((_sample() / "arriving").iterdir()):
         await asyncio.sleep(RELEASE_SECONDS)
-        await asyncio.to_thread(shutil.copy, post, directory / "docs" / post.name)
+        try:
+            await asyncio.to_thread(shutil.copy, post, directory / "docs" / post.name)
+        except OSError as error:
+            tell(f"The sample's posts cannot arrive any more: {error.strerror}: {error.filename2 or error.filename}")
+            return False
+    return True

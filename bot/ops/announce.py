@@ -1,24 +1,31 @@
 """``linkbot announce``: announcing posts on purpose, whatever the rules made of them, and letting held ones go."""
 
-import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from json import dumps
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.announcing.routing import route
 from bot.catalog.database import Catalog
-from bot.catalog.records import Cause, KnownPost, Reason, Standing
+from bot.catalog.records import Cause, DeliveryState, KnownPost, Reason, Standing
 from bot.catalog.tables import Tables
+from bot.content.post import PostProblem
 from bot.problems import UsageError
 from bot.settings import ChannelSettings, Settings
 
-__all__ = ["AnnounceRequest", "announce"]
+__all__ = ["MOST_POSTS", "AnnounceRequest", "Step", "announce", "plan", "told"]
 
 NOT_PUBLIC = (Standing.HIDDEN, Standing.WAITING)
+MOST_POSTS = 1_000_000  # asked for by `latest`; a number that SQLite can take
 
 
 @dataclass(frozen=True, slots=True)
 class AnnounceRequest:
-    """What a person asks for; one of `latest`, `paths` and `held`.
+    """What a person asks for: exactly one of `latest`, `paths` and `held`, else it raises `UsageError`.
 
     Attributes:
         latest: the newest so many posts that members can see.
@@ -29,57 +36,85 @@ class AnnounceRequest:
         dry_run: tell what would be done, do nothing.
     """
 
-    latest: int | None = None
+    latest: Annotated[int, Field(ge=1, le=MOST_POSTS)] | None = None
     paths: tuple[str, ...] = ()
     held: bool = False
     drop: bool = False
     channel: int | None = None
     dry_run: bool = False
 
+    def __post_init__(self) -> None:
+        if sum((self.latest is not None, bool(self.paths), self.held)) != 1:
+            raise UsageError("say what to announce: either --latest N, or posts, or --held")
+        if self.drop and not self.held:
+            raise UsageError("--drop goes with --held")
+        if self.drop and self.channel is not None:
+            raise UsageError("--drop announces nothing, so it takes no --channel")
+
     def to_json(self) -> bytes:
         """One line."""
-        return json.dumps(asdict(self)).encode()
+        return dumps(asdict(self)).encode()
 
     @classmethod
     def from_json(cls, line: bytes) -> "AnnounceRequest":
-        """Read what `to_json` wrote; a `ValueError` for anything else."""
+        """Read what `to_json` wrote.
+
+        Raises:
+            UsageError: it is something else.
+        """
         try:
-            fields = json.loads(line)
-            return cls(**{**fields, "paths": tuple(fields["paths"])})
-        except (TypeError, KeyError, AttributeError) as error:
-            raise ValueError(f"this is no request of this version: {line[:200]!r}") from error
+            return _REQUEST.validate_json(line, strict=True)
+        except ValidationError as error:
+            wrong = "; ".join(sorted({detail["msg"] for detail in error.errors()}))
+            raise UsageError(f"this is no request that this version understands: {wrong}") from error
+
+
+_REQUEST = TypeAdapter(AnnounceRequest)
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """One post and the channels that it is to go to."""
+class Step:
+    """One post of a plan.
+
+    Attributes:
+        known: the post, as it stood before.
+        channels: where it is planned to go now.
+        there: the other channels that it was ever planned for and that were asked for, with what became of it there.
+        problem: what is wrong with its file now; it is sent when that is mended. None: nothing.
+    """
 
     known: KnownPost
     channels: tuple[ChannelSettings, ...]
+    there: Mapping[str, DeliveryState]
+    problem: PostProblem | None
 
 
 async def announce(catalog: Catalog, settings: Settings, request: AnnounceRequest) -> list[str]:
-    """Plan what is asked for, or with `dry_run` only tell; return a sentence for each post.
+    """Do what is asked for, or with `dry_run` only tell; return a sentence for each post.
 
     Raises:
-        UsageError: a post or the channel is not known, or members cannot see the post.
+        UsageError: a post or the channel is not known, or members cannot see the post; nothing is done then.
+        CatalogUnavailableError: the catalog cannot be read or written now.
     """
+    return told(await plan(catalog, settings, request), request)
+
+
+async def plan(catalog: Catalog, settings: Settings, request: AnnounceRequest) -> list[Step]:
+    """Plan what is asked for in one transaction, or with `dry_run` change nothing; raises as `announce` does."""
     asked = _asked_channel(settings, request)
+    now = datetime.now(UTC)
 
-    def steps(tables: Tables) -> list[_Step]:
-        chosen = tables.posts.held() if request.held else _chosen(tables, request)
-        return [_Step(known, _channels(tables, known, settings, asked)) for known in chosen]
+    def steps(tables: Tables) -> list[Step]:
+        chosen = tables.posts.held() if request.held else _chosen(tables, request, settings.content.directory, now)
+        return [_step(tables, known, settings, asked) for known in chosen]
 
-    def apply(tables: Tables) -> list[_Step]:
+    def apply(tables: Tables) -> list[Step]:
         planned = steps(tables)
         for step in planned:
-            _apply(tables, step, drop=request.drop)
+            _apply(tables, step, now, drop=request.drop)
         return planned
 
-    planned = await (catalog.read(steps) if request.dry_run else catalog.write(apply))
-    return [_line(step, request) for step in planned] or [
-        "no post is held" if request.held else "there is no post to announce"
-    ]
+    return await (catalog.read(steps) if request.dry_run else catalog.write(apply))
 
 
 def _asked_channel(settings: Settings, request: AnnounceRequest) -> ChannelSettings | None:
@@ -92,50 +127,79 @@ def _asked_channel(settings: Settings, request: AnnounceRequest) -> ChannelSetti
     raise UsageError(f"no channel of the settings has the id {request.channel}; there are {known}")
 
 
-def _chosen(tables: Tables, request: AnnounceRequest) -> list[KnownPost]:
-    if request.latest is not None:
-        listed = tables.search.latest(count=request.latest, now=datetime.now(UTC))
-        # Oldest first, as they are to stand in the channel.
-        return [_known(tables, each.post.path) for each in reversed(listed)]
-    return [_known(tables, path) for path in request.paths]
+def _chosen(tables: Tables, request: AnnounceRequest, content: Path, now: datetime) -> list[KnownPost]:
+    if request.latest is None:
+        return [_known(tables, path, content, now) for path in dict.fromkeys(request.paths)]
+    # Oldest first, as they are to stand in the channel.
+    listed = [tables.posts.by_id(each.id) for each in reversed(tables.search.latest(count=request.latest, now=now))]
+    return [known for known in listed if known is not None]
 
 
-def _known(tables: Tables, path: str) -> KnownPost:
+def _known(tables: Tables, path: str, content: Path, now: datetime) -> KnownPost:
     known = tables.posts.by_path(path)
     if known is None or known.gone_at is not None:
-        raise UsageError(f"{path} is not a link post that the bot knows; `linkbot preview` says what it is")
+        raise UsageError(_why_unknown(tables, path, content))
     if known.standing in NOT_PUBLIC:
         why = "; ".join(reason.text for reason in known.reasons if not reason.passed)
         raise UsageError(f"{path} is {known.standing} and cannot be announced: {why}")
+    if known.post.expiry_date is not None and known.post.expiry_date <= now:
+        raise UsageError(f"{path} has expired and cannot be announced: change its expiryDate first")
     return known
 
 
-def _channels(
-    tables: Tables, known: KnownPost, settings: Settings, asked: ChannelSettings | None
-) -> tuple[ChannelSettings, ...]:
-    """The channels that the post goes to and does not stand in, or wait for, already."""
-    there = tables.deliveries.channels_of(known.id)
-    wanted = [each.channel for each in route(known.post, settings.channels) if each.matches]
-    return tuple(channel for channel in ([asked] if asked else wanted) if channel.id not in there)
+def _why_unknown(tables: Tables, path: str, content: Path) -> str:
+    if (problem := tables.files.problem(path)) is not None:
+        return f"{problem}; until then it is no post"
+    if tables.files.stamps([path]):
+        return f"{path} is no link post; `linkbot preview` says why"
+    if (content / path).is_file():
+        return (
+            f"{path} is there, but the bot has not read it yet;"
+            " while the service runs it reads it within moments, and announces it by itself as a new post"
+        )
+    return f"there is no {path} in the content directory {content}; check the path"
 
 
-def _apply(tables: Tables, step: _Step, *, drop: bool) -> None:
+def _step(tables: Tables, known: KnownPost, settings: Settings, asked: ChannelSettings | None) -> Step:
+    states = tables.deliveries.channels_of(known.id)
+    taking = [each.channel for each in route(known.post, settings.channels) if each.matches]
+    wanted = taking if asked is None else [asked]
+    return Step(
+        known,
+        channels=tuple(channel for channel in wanted if channel.id not in states),
+        there={channel.name: states[channel.id] for channel in wanted if channel.id in states},
+        problem=tables.files.problem(known.post.path),
+    )
+
+
+def _apply(tables: Tables, step: Step, now: datetime, *, drop: bool) -> None:
     asked = Reason("announce", True, "a person asked for it with `linkbot announce`")
     reasons = (*step.known.reasons, asked)
+    original = step.known.duplicate_of
     if drop:
-        tables.posts.decide(step.known.id, Standing.INDEXED, Cause.BASELINE, reasons)
+        tables.posts.decide(step.known.id, Standing.INDEXED, Cause.BASELINE, reasons, duplicate_of=original)
     elif step.channels:
-        tables.posts.decide(step.known.id, Standing.ANNOUNCED, Cause.RULES, reasons)
-        tables.deliveries.plan(step.known.id, [channel.id for channel in step.channels], datetime.now(UTC))
+        tables.posts.decide(step.known.id, Standing.ANNOUNCED, Cause.RULES, reasons, duplicate_of=original)
+        tables.deliveries.plan(step.known.id, [channel.id for channel in step.channels], now)
     elif step.known.standing is Standing.HELD:
-        tables.posts.decide(step.known.id, Standing.INDEXED, Cause.UNROUTED, reasons)
+        tables.posts.decide(step.known.id, Standing.INDEXED, Cause.UNROUTED, reasons, duplicate_of=original)
 
 
-def _line(step: _Step, request: AnnounceRequest) -> str:
+def told(steps: list[Step], request: AnnounceRequest) -> list[str]:
+    """A sentence for each of the steps that `plan` made of `request`; one if there are none."""
+    if not steps:
+        return ["no post is held" if request.held else "there is no post to announce"]
+    return [f"{step.known.post.path}: {_done(step, request)}" for step in steps]
+
+
+def _done(step: Step, request: AnnounceRequest) -> str:
     would = "would be " if request.dry_run else ""
-    path = step.known.post.path
     if request.drop:
-        return f"{path}: {would}taken in without announcing it"
-    if not step.channels:
-        return f"{path}: nothing to do: it is in every channel that takes it, or none does"
-    return f"{path}: {would}announced in {', '.join(channel.name for channel in step.channels)}"
+        return f"{would}taken in without announcing it"
+    if step.channels:
+        when = f", once its file is in order again ({step.problem})" if step.problem else ""
+        return f"{would}announced in {', '.join(channel.name for channel in step.channels)}{when}"
+    if step.there:
+        return f"nothing to do: it is {', '.join(f'{state} in {name}' for name, state in step.there.items())}"
+    taken_in = f"; {would}taken in without announcing it" if step.known.standing is Standing.HELD else ""
+    return f"no channel takes it{taken_in}; --channel ID sends it to one whatever its filters say"

@@ -1,12 +1,14 @@
 """Asking a running service from another process, over a Unix socket in the state directory.
 
-One request and one answer a connection, each a line of JSON. Only the user that runs the service can open the socket.
+One request, a line of JSON, and one answer, a JSON object, for each connection. Only the user that runs the service
+can open the socket.
 """
 
 import asyncio
 import json
 import logging
 import os
+import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,78 +20,145 @@ __all__ = ["ask_service", "is_running", "serve_control"]
 
 logger = logging.getLogger(__name__)
 
+Announce = Callable[[AnnounceRequest], Awaitable[list[str]]]
+
 FILE_NAME = "linkbot.sock"
-READ_SECONDS = 10.0  # for a request to arrive once somebody connected
-LINE_BYTES = 1024 * 1024
+PATIENCE_SECONDS = 10.0  # for a request to arrive once somebody connected, and for its answer to be taken
+REQUEST_BYTES = 8 * 1024 * 1024  # more than the arguments of a command can be
+_NOBODY_LISTENS = (FileNotFoundError, NotADirectoryError, ConnectionRefusedError)
+_NO_ANSWER = "the service on {} gives no answer; look at its log, then ask again"
 
 
-async def serve_control(directory: Path, announce: Callable[[AnnounceRequest], Awaitable[list[str]]]) -> None:
-    """Answer requests until cancelled. The caller holds the lock of `directory`, so a socket that is there is stale."""
+async def serve_control(directory: Path, announce: Announce) -> None:
+    """Answer requests until cancelled. The caller holds the lock of `directory`, so a socket that is there is stale.
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            async with asyncio.timeout(READ_SECONDS):
-                request = AnnounceRequest.from_json(await reader.readline())
-            lines = await announce(request)
-            reply: dict[str, object] = {"lines": lines}
-        except (LinkbotError, ValueError, TimeoutError) as error:
-            reply = {"error": str(error) or "no request came"}
-        try:
-            writer.write(json.dumps(reply).encode() + b"\n")
-            await writer.drain()
-        except ConnectionError:
-            logger.warning("Whoever asked over %s did not wait for the answer", FILE_NAME)
-        finally:
-            writer.close()
-
+    Args:
+        directory: the state directory.
+        announce: does what is asked; what it raises as `LinkbotError` is told to whoever asks.
+    """
     with _short_path(directory) as path:
-        path.unlink(missing_ok=True)
-        mask = os.umask(0o177)
         try:
-            server = await asyncio.start_unix_server(answer, path, limit=LINE_BYTES)
-        finally:
-            os.umask(mask)
+            listener = _bound(path)
+        except OSError as error:
+            logger.warning("Commands such as `linkbot announce` cannot reach this service: %s: %s", FILE_NAME, error)
+            return
         try:
-            async with server:
-                await server.serve_forever()
+            await _serve(listener, announce)
         finally:
-            with suppress(OSError):
+            with suppress(OSError):  # a stale socket does no harm
                 path.unlink()
 
 
-async def ask_service(directory: Path, request: AnnounceRequest) -> list[str]:
-    """Send `request` to the service that works on `directory`; return its answer, line by line.
+def _bound(path: Path) -> socket.socket:
+    """A socket at `path` that nobody else may open, not even between its making and the change of its mode."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(str(path))
+        path.chmod(0o600)  # before it listens; until then every connection is refused
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+async def _serve(listener: socket.socket, announce: Announce) -> None:
+    async with asyncio.TaskGroup() as answers:
+        server = await asyncio.start_unix_server(
+            lambda reader, writer: answers.create_task(_answer(reader, writer, announce), name="answer"),
+            sock=listener,
+            limit=REQUEST_BYTES,
+        )
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            server.close()
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, announce: Announce) -> None:
+    """Answer one connection; one that asks for nothing only wants to know whether somebody listens."""
+    try:
+        if line := await _request_line(reader):
+            writer.write(json.dumps(await _reply(line, announce)).encode())
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await writer.drain()
+    except TimeoutError:
+        logger.warning("Whoever connected to %s fell silent", FILE_NAME)
+    except ConnectionError as error:
+        logger.warning("Whoever connected to %s did not wait for the answer: %s", FILE_NAME, error)
+    finally:
+        writer.close()
+
+
+async def _request_line(reader: asyncio.StreamReader) -> bytes:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await reader.readline()
+    except ValueError as error:  # asyncio's word for a line that is too long
+        logger.warning("A request over %s was refused: %s", FILE_NAME, error)
+        return b""
+
+
+async def _reply(line: bytes, announce: Announce) -> dict[str, object]:
+    try:
+        return {"lines": await announce(AnnounceRequest.from_json(line))}
+    except LinkbotError as error:
+        return {"error": str(error)}
+
+
+async def ask_service(directory: Path, request: AnnounceRequest) -> list[str] | None:
+    """Send `request` to the service that works on `directory`.
+
+    Returns:
+        Its answer, line by line; None: no service listens there.
 
     Raises:
         UsageError: the service cannot do what is asked.
-        LinkbotError: no service answers.
+        LinkbotError: a service listens but gives no answer.
     """
+    connection = await _connect(directory)
+    if connection is None:
+        return None
+    reader, writer = connection
     try:
-        with _short_path(directory) as path:
-            reader, writer = await asyncio.open_unix_connection(path, limit=LINE_BYTES)
-        try:
-            writer.write(request.to_json() + b"\n")
-            reply = json.loads(await reader.readline())
-        finally:
-            writer.close()
-    except (OSError, ValueError) as error:
-        raise LinkbotError(
-            f"a Linkbot works on {directory} but does not answer ({error}); try again, or look at its log"
-        ) from error
+        writer.write(request.to_json() + b"\n")
+        answer = await reader.read()
+    except OSError as error:
+        raise LinkbotError(f"{_NO_ANSWER.format(directory)} ({error})") from error
+    finally:
+        writer.close()
+    if not answer:
+        raise LinkbotError(_NO_ANSWER.format(directory))
+    reply = json.loads(answer)
     if "error" in reply:
         raise UsageError(str(reply["error"]))
     return [str(line) for line in reply["lines"]]
 
 
 async def is_running(directory: Path) -> bool:
-    """Whether a service answers on `directory`."""
+    """Whether a service listens on `directory`.
+
+    Raises:
+        LinkbotError: this user may not ask.
+    """
+    connection = await _connect(directory)
+    if connection is None:
+        return False
+    connection[1].close()
+    return True
+
+
+async def _connect(directory: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
     try:
         with _short_path(directory) as path:
-            _, writer = await asyncio.open_unix_connection(path)
-    except OSError:
-        return False
-    writer.close()
-    return True
+            return await asyncio.open_unix_connection(path)
+    except _NOBODY_LISTENS:
+        return None
+    except OSError as error:
+        raise LinkbotError(
+            f"{directory / FILE_NAME} cannot be opened: {error.strerror or error};"
+            " run this as the user that runs the service"
+        ) from error
 
 
 @contextmanager

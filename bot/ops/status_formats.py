@@ -1,0 +1,125 @@
+"""A `Status` as text for people and as JSON for programs."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from bot.catalog.records import DeliveryState, HeldUp, Standing
+from bot.ops.status import Status
+from bot.ops.terminal import printable
+
+__all__ = ["as_json", "as_text"]
+
+MOST_LINES = 20  # of one sort, in the text; the JSON has them all
+LOOK = {
+    DeliveryState.UNKNOWN: "look into the channel whether it stands there",
+    DeliveryState.REFUSED: "Discord will not take it as it is",
+}
+
+
+def as_json(status: Status) -> str:
+    """One JSON object with everything; times as ISO 8601 with their zone, ids of channels as text."""
+    return json.dumps(
+        {
+            "running": status.running,
+            "service": status.service,
+            "baseline_at": _iso(status.baseline_at),
+            "outage": status.outage,
+            "last_scan": status.last_scan,
+            "posts": status.posts,
+            "problems": [
+                {"file": problem.path, "line": problem.line, "what": problem.what, "fix": problem.fix}
+                for problem in status.problems
+            ],
+            "deliveries": [
+                {"channel": str(count.channel_id), "state": count.state, "count": count.deliveries}
+                for count in status.deliveries
+            ],
+            "oldest_pending_at": _iso(status.oldest_pending_at),
+            "last_sent_at": _iso(status.last_sent_at),
+            "held_up": [
+                {
+                    "delivery": held.id,
+                    "channel": str(held.channel_id),
+                    "state": held.state,
+                    "post": held.path,
+                    "reason": held.reason,
+                }
+                for held in status.held_up
+            ],
+        },
+        indent=2,
+    )
+
+
+def as_text(status: Status) -> str:
+    """For people: what is, and below it, marked with ``!``, what they should look at."""
+    return "\n".join(map(printable, [*_what_is(status), *(f"! {line}" for line in _what_to_look_at(status))]))
+
+
+def _what_is(status: Status) -> Iterator[str]:
+    yield f"service     {_service(status)}"
+    yield f"last scan   {_last_scan(status)}"
+    posts = ", ".join(f"{number:,} {standing}" for standing, number in status.posts.items())
+    yield f"posts       {posts or 'none'}"
+    yield f"last sent   {_moment(status.last_sent_at) if status.last_sent_at else 'never'}"
+    pending = status.oldest_pending_at
+    yield f"waiting     {f'the oldest since {_moment(pending)}' if pending else 'nothing'}"
+    for count in status.deliveries:
+        yield f"deliveries  {count.deliveries:,} {count.state} in {_channel(status, count.channel_id)}"
+
+
+def _service(status: Status) -> str:
+    if not status.running:
+        return "not running"
+    if status.service is None:
+        return "running"
+    return f"running since {_told(status.service['since'])} (process {status.service['process']})"
+
+
+def _last_scan(status: Status) -> str:
+    scan = status.last_scan
+    if scan is None:
+        return "never"
+    return f"{_told(scan['at'])}, {scan['files']:,} files in {scan['seconds']} s, {scan['watcher']} watching"
+
+
+def _what_to_look_at(status: Status) -> Iterator[str]:
+    if status.baseline_at is None:
+        indexing = "what is in the content directory is being indexed" if status.running else "start the service"
+        yield f"the first run is not done: {indexing}"
+    if status.outage is not None:
+        yield f"{status.outage['reason']} (since {_told(status.outage['since'])}); work goes on when it is back"
+    if held := status.posts.get(Standing.HELD, 0):
+        yield (
+            f"{held:,} {'post is' if held == 1 else 'posts are'} held: `linkbot announce --held` announces,"
+            " `linkbot announce --held --drop` takes in without announcing"
+        )
+    yield from _some([_held_up(status, held) for held in status.held_up], "`linkbot status --json` lists all")
+    yield from _some(list(map(str, status.problems)), "`linkbot check` lists all")
+
+
+def _held_up(status: Status, held: HeldUp) -> str:
+    return f"{held.path} in {_channel(status, held.channel_id)} is {held.state}: {held.reason}; {LOOK[held.state]}"
+
+
+def _some(lines: Sequence[str], where_all_are: str) -> Iterator[str]:
+    yield from lines[:MOST_LINES]
+    if len(lines) > MOST_LINES:
+        yield f"and {len(lines) - MOST_LINES:,} more like these: {where_all_are}"
+
+
+def _channel(status: Status, channel_id: int) -> str:
+    return status.channel_names.get(channel_id, f"{channel_id}, not in the settings")
+
+
+def _told(iso: str) -> str:
+    return _moment(datetime.fromisoformat(iso))
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")
