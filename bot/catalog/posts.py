@@ -76,7 +76,8 @@ class PostTable:
     def next_due_at(self) -> datetime | None:
         """When the next waiting post is due; None: none waits. Only posts whose file is in order count."""
         row = self._connection.execute(
-            "SELECT min(wakes_at) FROM posts JOIN files USING (path) WHERE gone_at IS NULL AND outcome = 'post'"
+            "SELECT min(wakes_at) FROM posts JOIN files USING (path)"
+            " WHERE wakes_at IS NOT NULL AND gone_at IS NULL AND outcome = 'post'"
         ).fetchone()
         return from_microseconds(row[0])
 

@@ -1,0 +1,53 @@
+"""What every change and every message asks of the catalog costs the same however much is in it."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.catalog.database import FILE_NAME, open_catalog
+from bot.catalog.tables import Tables
+from bot.content.post import Post
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+POST = Post(
+    "a.md", "A", "https://example.org/", "https://example.org/", "", "", (), None, None, False, None, None, None
+)
+
+ASKED_ALL_THE_TIME: Mapping[str, Callable[[Tables], object]] = {
+    "what to send next": lambda tables: tables.deliveries.pending(1, 10, NOW),
+    "what a crash left behind": lambda tables: tables.deliveries.interrupted(1, NOW),
+    "the post at a path": lambda tables: tables.posts.by_path("a.md"),
+    "a renamed post": lambda tables: tables.posts.gone_like(POST),
+    "a duplicate's original": lambda tables: tables.posts.original_of(POST, None),
+    "posts whose date has come": lambda tables: tables.posts.due(NOW),
+    "when the next post's date comes": lambda tables: tables.posts.next_due_at(),
+    "stamps of a few files": lambda tables: tables.files.stamps(["a.md"]),
+}
+
+
+def plan_of(connection: sqlite3.Connection, ask: Callable[[Tables], object]) -> list[str]:
+    """How SQLite goes about all statements of a question."""
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    ask(Tables(connection))
+    connection.set_trace_callback(None)
+    return [row["detail"] for text in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
+
+
+@pytest.mark.parametrize("question", ASKED_ALL_THE_TIME)
+async def test_what_is_asked_all_the_time_walks_through_no_table(question: str, tmp_path: Path) -> None:
+    """Each step of a question that is asked for every hint or message is a search by an index."""
+    async with open_catalog(tmp_path):
+        pass
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.row_factory = sqlite3.Row
+    try:
+        plan = plan_of(connection, ASKED_ALL_THE_TIME[question])
+    finally:
+        connection.close()
+    walks = [step for step in plan if step.startswith("SCAN") or (step.startswith("SEARCH") and "(" not in step)]
+    assert plan
+    assert not walks
