@@ -68,14 +68,15 @@ def decide(
 
     Args:
         post: as it was just read.
-        previous: its standing until now; None: it is new.
+        previous: the standing in which members can see it, or could before it was hidden; None: they never could.
         rules: see `Rules`.
         now: aware.
         baseline: the post was there before the bot: it can be found, but is not announced.
         duplicate_of: the path of a post with the same canonical URL and title; None: there is none.
 
     Returns:
-        The decision. A post that members can already see keeps its standing: an edit is no news.
+        The decision. A post that members could already see keeps its standing, or takes it up again: an edit is no
+        news, and neither is a draft that was public before.
     """
     hidden = tuple(_asked_of_any_post(post, rules, now))
     if not all(reason.passed for reason in hidden):
@@ -83,8 +84,8 @@ def decide(
     due = _is_due(post, now)
     if not due.passed:
         return Decision(Standing.WAITING, Cause.RULES, (*hidden, due), wakes_at=post.publishes_at)
-    if previous in (Standing.HELD, Standing.INDEXED, Standing.ANNOUNCED):
-        known = Reason("new", False, f"it is {previous} since an earlier scan; an edit is not announced")
+    if previous is not None and previous.is_seen:
+        known = Reason("new", False, f"it is {previous} since an earlier scan; a change is not announced anew")
         return Decision(previous, Cause.RULES, (*hidden, due, known))
     return _decide_new(post, (*hidden, due), rules, now, baseline=baseline, duplicate_of=duplicate_of)
 

@@ -2,27 +2,23 @@
 
 ::
 
-    gone ──► lose the file, or hand it over to a duplicate that is still there
-    reading ─► which post is it? (its path, else one that lost its file: renamed) ─► decide ─► store
-                                                                                       │ announced
-                                         more than hold_above of them? ─► held         ▼
-                                                                       route ─► plan a delivery for each channel
+    gone ─────► the post loses its file; if it does not turn up elsewhere, a duplicate that is still there takes over
+    readings ─► which post is it? ─► store ─► decide, once all are stored ─► plan
+                its path's, else one that lost its file and looks the same: renamed, else a new one
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.announcing.decide import Decision, Rules, decide
-from bot.announcing.routing import route
-from bot.catalog.records import Cause, KnownPost, Reason, Standing
+from bot.announcing.decide import Rules
+from bot.announcing.planning import Planner, Taken, link_and_title
+from bot.catalog.records import KnownPost, Reason, Standing
 from bot.catalog.tables import Tables
 from bot.content.post import NotAPost, Post, PostProblem, Reading
 from bot.settings import ChannelSettings, Settings
 
-__all__ = ["Ingest", "ScanBatch", "Taken"]
-
-SEEN_BY_MEMBERS = (Standing.HELD, Standing.INDEXED, Standing.ANNOUNCED)
+__all__ = ["Ingest", "ScanBatch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +40,6 @@ class ScanBatch:
     baseline: bool = False
 
 
-@dataclass(slots=True)
-class Taken:
-    """What a transaction made of a batch.
-
-    Attributes:
-        channels: ids of the channels with something new to send.
-        announced: paths whose deliveries were planned.
-        unrouted: paths that no channel takes.
-        held: paths that wait for a person.
-        duplicates: each new duplicate's path, and its original's.
-        renamed: each old path, and the new one.
-        problems: new since the last look.
-    """
-
-    channels: set[int] = field(default_factory=set)
-    announced: list[str] = field(default_factory=list)
-    unrouted: list[str] = field(default_factory=list)
-    held: list[str] = field(default_factory=list)
-    duplicates: list[tuple[str, str]] = field(default_factory=list)
-    renamed: list[tuple[str, str]] = field(default_factory=list)
-    problems: list[PostProblem] = field(default_factory=list)
-
-
 class Ingest:
     """Works under one set of settings. Its methods run inside a transaction and do nothing but use it."""
 
@@ -84,176 +57,169 @@ class Ingest:
             now: aware.
             brake: hold the new posts if there are more than ``announce.hold_above``.
         """
-        taken = Taken()
-        lost = self._lose(tables, batch, now)
-        news = [
-            post_id
-            for reading in sorted(batch.readings, key=lambda reading: reading.file.path)
-            if (post_id := self._take_reading(tables, reading, batch, now, taken)) is not None
-        ]
-        self._settle_losses(tables, lost, complete=batch.complete)
-        self._take_refused(tables, batch, taken)
-        if brake and self._hold_above is not None and len(news) > self._hold_above:
-            self._hold(tables, news, taken)
-        else:
-            self.plan(tables, news, now, taken)
-        return taken
+        planner = Planner(tables, self._rules, self._channels, now, baseline=batch.baseline)
+        intake = _Batch(tables, batch, now, planner)
+        intake.take()
+        planner.plan(self._hold_above if brake else None)
+        return planner.taken
 
     def take_due(self, tables: Tables, now: datetime) -> Taken:
         """Decide again on the posts whose date has come."""
-        taken = Taken()
-        due = tables.posts.due(now)
-        news = [known.id for known in due if self._decide(tables, known, known.post, now, taken, baseline=False)]
-        self.plan(tables, news, now, taken)
-        return taken
+        planner = Planner(tables, self._rules, self._channels, now)
+        for known in tables.posts.due(now):
+            planner.decide(known.id)
+        planner.plan()
+        return planner.taken
 
     def take_rules(self, tables: Tables, now: datetime) -> None:
         """Apply changed settings to the posts that are there: what they let in was there before, so it is no news."""
-        for known in tables.posts.living():
+        planner = Planner(tables, self._rules, self._channels, now, baseline=True)
+        living = tables.posts.living()
+        for known in living:
             if known.standing is not Standing.WAITING:
-                self._decide(tables, known, known.post, now, Taken(), baseline=True)
+                planner.decide(known.id)
+        for known in living:
+            planner.review_duplicates(known.id)
 
-    def plan(self, tables: Tables, post_ids: Sequence[int], now: datetime, taken: Taken) -> None:
-        """Plan a delivery of each post for each channel that takes it; what became of it is added to `taken`."""
-        for post_id in post_ids:
-            known = tables.posts.by_id(post_id)
-            assert known is not None
-            routes = route(known.post, self._channels)
-            matching = [each.channel.id for each in routes if each.matches]
-            if matching:
-                tables.posts.decide(post_id, Standing.ANNOUNCED, Cause.RULES, known.reasons)
-                tables.deliveries.plan(post_id, matching, now)
-                taken.channels.update(matching)
-                taken.announced.append(known.post.path)
-            else:
-                unrouted = Reason("channels", False, f"none of {len(routes)} channels takes it")
-                tables.posts.decide(post_id, Standing.INDEXED, Cause.UNROUTED, (*known.reasons, unrouted))
-                taken.unrouted.append(known.post.path)
 
-    def _lose(self, tables: Tables, batch: ScanBatch, now: datetime) -> list[KnownPost]:
-        lost = []
-        for path in batch.gone:
-            known = tables.posts.by_path(path)
-            if known is not None and known.gone_at is None:
-                tables.posts.lose_file(known.id, now)
-                lost.append(known)
-            if batch.complete:
-                tables.files.remove(path)
-        return lost
+class _Batch:
+    """One batch on its way into the catalog."""
 
-    def _settle_losses(self, tables: Tables, lost: Sequence[KnownPost], *, complete: bool) -> None:
-        """Posts that lost their file and did not turn up elsewhere: gone for now, or not if only a part was seen."""
-        for known in lost:
-            current = tables.posts.by_id(known.id)
-            if current is None or current.gone_at is None:
-                tables.files.remove(known.post.path)
-            elif not complete:
-                tables.posts.regain_file(known.id)
-            elif (duplicate := tables.posts.first_duplicate(known.id)) is not None:
-                tables.posts.remove(duplicate, in_favour_of=known.id)
-                tables.posts.update(known, duplicate.post)
+    def __init__(self, tables: Tables, batch: ScanBatch, now: datetime, planner: Planner) -> None:
+        self._tables = tables
+        self._batch = batch
+        self._now = now
+        self._planner = planner
+        self._readings = sorted(batch.readings, key=lambda reading: reading.file.path)
+        self._lost: list[KnownPost] = []
+        self._replaced: set[int] = set()
+        self._touched: list[int] = []
 
-    def _take_reading(
-        self, tables: Tables, reading: Reading, batch: ScanBatch, now: datetime, taken: Taken
-    ) -> int | None:
-        """Store one file; return the post's id if it is to be announced."""
+    def take(self) -> None:
+        """Do everything but plan the news."""
+        self._lose_gone()
+        self._lose_replaced()
+        for post_id in [stored for reading in self._readings if (stored := self._store(reading)) is not None]:
+            self._planner.decide(post_id)
+        self._settle_losses()
+        for post_id in self._touched:
+            self._planner.review_duplicates(post_id)
+        self._take_refused()
+
+    def _lose_gone(self) -> None:
+        for path in self._batch.gone:
+            known = self._living(path)
+            if known is not None:
+                self._lose(known)
+            if self._batch.complete:
+                self._tables.files.remove(path)
+
+    def _lose_replaced(self) -> None:
+        """Posts whose path another one has now while they moved on or were written over, as when files are renumbered.
+
+        Otherwise a change at a path is an edit of its post, also one of link and title.
+        """
+        posts = [reading.outcome for reading in self._readings if isinstance(reading.outcome, Post)]
+        living = {post.path: known for post in posts if (known := self._living(post.path)) is not None}
+        others = {
+            post.path: living[post.path]
+            for post in posts
+            if post.path in living and not _alike(living[post.path], post)
+        }
+        arriving = {link_and_title(post) for post in posts if post.path in others or post.path not in living}
+        moved = [known for known in others.values() if link_and_title(known.post) in arriving]
+        leaving = {link_and_title(known.post) for known in (*self._lost, *moved)}
+        written_over = [others[post.path] for post in posts if post.path in others and link_and_title(post) in leaving]
+        for known in {known.id: known for known in (*moved, *written_over)}.values():
+            self._replaced.add(known.id)
+            self._lose(known)
+
+    def _lose(self, known: KnownPost) -> None:
+        self._tables.posts.lose_file(known.id, self._now)
+        self._lost.append(known)
+
+    def _store(self, reading: Reading) -> int | None:
+        """Store one file; return the id of the post that it is."""
         outcome = reading.outcome
-        before = tables.files.problem(reading.file.path)
-        tables.files.put(reading)
-        if isinstance(outcome, PostProblem):
-            if outcome != before:
-                taken.problems.append(outcome)
-            return None
+        before = self._tables.files.problem(reading.file.path)
+        self._tables.files.put(reading)
+        if isinstance(outcome, Post):
+            return self._store_post(outcome)
         if isinstance(outcome, NotAPost):
-            known = tables.posts.by_path(outcome.path)
-            if known is not None and known.gone_at is None:
+            known = self._living(outcome.path)
+            if known is not None:
                 reason = Reason("post", False, f"its file is no link post any more: {outcome.reason}")
-                tables.posts.decide(known.id, Standing.HIDDEN, Cause.RULES, (reason,))
-            return None
-        return self._take_post(tables, outcome, batch, now, taken)
+                self._planner.hide(known, reason)
+                self._touched.append(known.id)
+        elif outcome != before:
+            self._planner.taken.problems.append(outcome)
+        return None
 
-    def _take_post(self, tables: Tables, post: Post, batch: ScanBatch, now: datetime, taken: Taken) -> int | None:
-        known = _recognise(tables, post)
+    def _store_post(self, post: Post) -> int:
+        known = self._recognise(post)
         if known is None:
-            known = tables.posts.by_id(tables.posts.insert(post, now))
-            assert known is not None
-            is_news = self._decide(tables, known, post, now, taken, baseline=batch.baseline, is_new=True)
-            return known.id if is_news else None
+            return self._tables.posts.insert(post, self._now)
         if known.post.path != post.path:
-            taken.renamed.append((known.post.path, post.path))
-        tables.posts.update(known, post)
-        tables.posts.part_from_duplicates(known.id)
-        is_news = self._decide(tables, known, post, now, taken, baseline=batch.baseline)
-        return known.id if is_news else None
+            self._planner.taken.renamed.append((known.post.path, post.path))
+        self._tables.posts.update(known, post)
+        self._touched.append(known.id)
+        return known.id
 
-    def _decide(
-        self,
-        tables: Tables,
-        known: KnownPost,
-        post: Post,
-        now: datetime,
-        taken: Taken,
-        *,
-        baseline: bool,
-        is_new: bool = False,
-    ) -> bool:
-        """Decide on a stored post and store the decision; return whether it is to be announced."""
-        original = tables.posts.original_of(post, known.id)
-        previous = None if is_new or known.cause is Cause.DUPLICATE else known.standing
-        decision = decide(
-            post,
-            previous,
-            rules=self._rules,
-            now=now,
-            baseline=baseline,
-            duplicate_of=None if original is None else original.post.path,
-        )
-        if previous in SEEN_BY_MEMBERS and decision.standing is previous:
-            return False
-        self._store(tables, known, decision, original)
-        if original is not None and decision.cause is Cause.DUPLICATE:
-            taken.duplicates.append((post.path, original.post.path))
-        return decision.standing is Standing.ANNOUNCED
+    def _recognise(self, post: Post) -> KnownPost | None:
+        """Find the post that a file is: the one at its path, else one that lost its file and looks the same.
 
-    def _store(self, tables: Tables, known: KnownPost, decision: Decision, original: KnownPost | None) -> None:
-        seen = decision.standing in SEEN_BY_MEMBERS
-        tables.posts.decide(
-            known.id,
-            decision.standing,
-            decision.cause,
-            decision.reasons,
-            wakes_at=decision.wakes_at,
-            duplicate_of=original.id if original is not None and seen else None,
-        )
-
-    def _take_refused(self, tables: Tables, batch: ScanBatch, taken: Taken) -> None:
-        before = set(tables.files.unopened_problems())
-        taken.problems.extend(problem for problem in batch.refused if problem not in before)
-        for problem in batch.refused:
-            tables.files.put_problem(problem)
-        if batch.complete:
-            for problem in before - set(batch.refused):
-                if problem.path not in {still.path for still in batch.refused}:
-                    tables.files.remove_problem(problem.path)
-
-    def _hold(self, tables: Tables, post_ids: Sequence[int], taken: Taken) -> None:
-        brake = Reason("hold_above", False, f"{len(post_ids)} new posts in one scan; more than {self._hold_above}")
-        for post_id in post_ids:
-            known = tables.posts.by_id(post_id)
-            assert known is not None
-            tables.posts.decide(post_id, Standing.HELD, Cause.RULES, (*known.reasons, brake))
-            taken.held.append(known.post.path)
-
-
-def _recognise(tables: Tables, post: Post) -> KnownPost | None:
-    """Find the post that a file is: the one at its path, else one that lost its file and looks the same.
-
-    A post that is gone from the path is the same only if its link or its title is; otherwise the path has a new post.
-    """
-    at_path = tables.posts.by_path(post.path)
-    if at_path is not None:
-        if at_path.gone_at is None:
+        The post that was at the path last is the same if its link or its title is; otherwise the path has a new post.
+        """
+        at_path = self._tables.posts.by_path(post.path)
+        if at_path is not None and at_path.gone_at is None:
             return at_path
-        if at_path.post.canonical_url == post.canonical_url or at_path.post.title == post.title:
-            return at_path
-    return tables.posts.gone_like(post)
+        moved_here = self._tables.posts.gone_like(post)
+        if moved_here is not None or at_path is None or at_path.id in self._replaced:
+            return moved_here
+        was_it = at_path.post.canonical_url == post.canonical_url or at_path.post.title == post.title
+        return at_path if was_it else None
+
+    def _settle_losses(self) -> None:
+        """Posts that lost their file and did not turn up elsewhere: gone for now, or not if only a part was seen."""
+        for known in self._lost:
+            current = self._tables.posts.by_id(known.id)
+            if current is None or current.gone_at is None:
+                if self._living(known.post.path) is None:
+                    self._tables.files.remove(known.post.path)
+            elif not self._batch.complete:
+                self._tables.posts.regain_file(known)
+            else:
+                self._hand_over(known)
+
+    def _hand_over(self, known: KnownPost) -> None:
+        """Let the oldest duplicate that was never to be sent become the post that is gone; else show them all."""
+        duplicates = self._tables.posts.duplicates_of(known.id)
+        heir = next((each for each in duplicates if not self._tables.deliveries.channels_of(each.id)), None)
+        if heir is None:
+            for duplicate in duplicates:
+                self._tables.posts.show(duplicate.id)
+        else:
+            self._tables.posts.remove(heir, in_favour_of=known.id)
+            self._tables.posts.update(known, heir.post)
+
+    def _take_refused(self) -> None:
+        """Keep what is wrong with entries that are never opened; a post whose file became one is not to be sent."""
+        files, refused = self._tables.files, self._batch.refused
+        for problem in refused:
+            if files.problem(problem.path) != problem:
+                self._planner.taken.problems.append(problem)
+                files.put_problem(problem)
+            files.refuse(problem.path)
+        if self._batch.complete:
+            still = {problem.path for problem in refused}
+            for problem in files.unopened_problems():
+                if problem.path not in still:
+                    files.remove_problem(problem.path)
+
+    def _living(self, path: str) -> KnownPost | None:
+        known = self._tables.posts.by_path(path)
+        return known if known is not None and known.gone_at is None else None
+
+
+def _alike(known: KnownPost, post: Post) -> bool:
+    return link_and_title(known.post) == link_and_title(post)

@@ -10,6 +10,7 @@
 import asyncio
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,8 @@ from functools import partial
 from typing import TypeVar
 
 from bot.announcing.decide import EVERY_KIND
-from bot.announcing.ingest import Ingest, ScanBatch, Taken
+from bot.announcing.ingest import Ingest, ScanBatch
+from bot.announcing.planning import Taken
 from bot.announcing.report import report
 from bot.announcing.retry import Pauses
 from bot.catalog.database import Catalog
@@ -84,7 +86,8 @@ class Intake:
         self._outage: str | None = None
         self._due_at: datetime | None = None
         self._scan_seconds = 0.0
-        self._noted_at = -NOTE_SECONDS
+        self._looked_at = -math.inf
+        self._noted_at = -math.inf
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -100,17 +103,21 @@ class Intake:
 
     async def _next_hints(self) -> Hints:
         """Wait until there is something to look at, if only a file that was still being written a moment ago."""
+        patience = self._patience_seconds()
+        if not self._unsettled or patience <= SETTLE_SECONDS:
+            return await self._watcher.next(patience)
         try:
-            async with asyncio.timeout(SETTLE_SECONDS if self._unsettled else None):
-                return await self._watcher.next(self._patience_seconds())
+            async with asyncio.timeout(SETTLE_SECONDS):
+                return await self._watcher.next(patience)
         except TimeoutError:
             return Hints(paths=self._unsettled)
 
     def _patience_seconds(self) -> float:
-        """How long to go without hints before everything is looked at."""
+        """How long until everything is looked at without a hint; a file that is never settled does not put it off."""
         patience = self._settings.content.rescan_seconds
         if self._watcher.mode == "polling":
             patience = min(patience, max(POLL_SECONDS, SCAN_SHARE * self._scan_seconds))
+        patience = max(0.0, self._looked_at + patience - time.monotonic())
         if self._due_at is not None:
             patience = min(patience, max(0.0, (self._due_at - self._now()).total_seconds()))
         return patience
@@ -140,6 +147,7 @@ class Intake:
         began = time.monotonic()
         known = await self._catalog.read(lambda tables: tables.files.stamps())
         found = await self._in_thread(lambda: self._scanner.survey(known))
+        self._looked_at = time.monotonic()
         if isinstance(found, Outage):
             await self._begin_outage(found)
             return
@@ -149,7 +157,8 @@ class Intake:
             changed = True
         else:
             changed = await self._take_survey(found)
-        self._scan_seconds = time.monotonic() - began
+        self._looked_at = time.monotonic()
+        self._scan_seconds = self._looked_at - began
         await self._note_scan(found.files, changed=changed)
 
     async def _take_survey(self, found: Survey) -> bool:
@@ -252,16 +261,17 @@ class Intake:
     async def _begin_outage(self, outage: Outage) -> None:
         if self._outage == outage.reason:
             return
-        self._outage = outage.reason
-        logger.error("%s. Taken for an outage: nothing is changed, and work goes on when it is back", outage.reason)
         note = json.dumps({"since": self._now().isoformat(), "reason": outage.reason})
         await self._catalog.write(lambda tables: tables.notes.put(Note.OUTAGE, note))
+        self._outage = outage.reason
+        logger.error("%s. Taken for an outage: nothing is changed, and work goes on when it is back", outage.reason)
 
     async def _end_outage(self) -> None:
+        if self._outage is None and self.ready.is_set():
+            return
+        await self._catalog.write(lambda tables: tables.notes.remove(Note.OUTAGE))
         if self._outage is not None:
             logger.info("The content directory is back")
-        if self._outage is not None or not self.ready.is_set():
-            await self._catalog.write(lambda tables: tables.notes.remove(Note.OUTAGE))
         self._outage = None
 
     async def _note_scan(self, files: int, *, changed: bool) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.announcing.ingest import Taken
+from bot.announcing.planning import Taken
 
 __all__ = ["report"]
 

@@ -3,15 +3,27 @@
 import json
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from bot.catalog.records import Reason
 from bot.content.post import Post
 
-__all__ = ["fold", "from_microseconds", "post_columns", "post_from", "reasons_from", "reasons_text", "to_microseconds"]
+__all__ = [
+    "fold",
+    "from_microseconds",
+    "post_columns",
+    "post_from",
+    "post_from_text",
+    "post_text",
+    "reasons_from",
+    "reasons_text",
+    "to_microseconds",
+]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+MOMENTS = ("date", "publish_date", "expiry_date")
 
 
 def to_microseconds(moment: datetime | None) -> int | None:
@@ -37,6 +49,18 @@ def reasons_text(reasons: tuple[Reason, ...]) -> str:
 def reasons_from(text: str) -> tuple[Reason, ...]:
     """The reasons that `reasons_text` stored."""
     return tuple(Reason(rule, passed, said) for rule, passed, said in json.loads(text))
+
+
+def post_text(post: Post) -> str:
+    """`post` as JSON text."""
+    return json.dumps({**asdict(post), **{name: to_microseconds(getattr(post, name)) for name in MOMENTS}})
+
+
+def post_from_text(text: str) -> Post:
+    """The post that `post_text` stored."""
+    fields = json.loads(text)
+    moments = {name: from_microseconds(fields[name]) for name in MOMENTS}
+    return Post(**{**fields, **moments, "tags": tuple(fields["tags"])})
 
 
 def post_columns(post: Post) -> Mapping[str, object]:

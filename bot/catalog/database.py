@@ -1,4 +1,4 @@
-"""Opening the catalog, and its transactions.
+"""The catalog and its transactions.
 
 One connection writes; whatever must hold together is one function that runs as one transaction in one hop to that
 connection's thread, so a cancelled task can never leave half of it behind. Readers have a connection of their own that
@@ -7,29 +7,25 @@ connections write or checkpoint at the same instant (https://www.sqlite.org/wal.
 """
 
 import asyncio
-import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from importlib import resources
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TypeVar
 
 import aiosqlite
 
+from bot.catalog.failures import explained
+from bot.catalog.schema import connect_reader, connect_writer, sync_folder
 from bot.catalog.tables import Tables
-from bot.problems import CatalogRefusedError, CatalogUnavailableError
+from bot.problems import CatalogUnavailableError
 
 __all__ = ["FILE_NAME", "Catalog", "open_catalog", "open_catalog_read_only"]
-
-logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 FILE_NAME = "linkbot.sqlite3"
-APPLICATION_ID = 0x4C4E4B42  # "LNKB", in the file's header: this file is a Linkbot catalog
-BUSY_TIMEOUT_SECONDS = 5.0
-JOURNAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024
+BUSY_SECONDS = 5.0  # nobody but the service writes; a person with a SQLite shell may
 
 
 class _Connection(aiosqlite.Connection):
@@ -51,28 +47,28 @@ class Catalog:
         self.path = path
         self._writer = writer
         self._reader = reader
-        self._write_turn = asyncio.Lock()
 
     async def write(self, work: Callable[[Tables], T]) -> T:
-        """Run `work` as one transaction that is durable when this returns.
+        """Run `work` as one transaction that is durable when this returns; if it raises, nothing of it was done.
 
         A cancelled caller cannot know whether the transaction was committed and has to look.
 
         Raises:
             CatalogUnavailableError: locked, full or read-only; nothing was written.
+            CatalogRefusedError: the file is damaged.
         """
         if self._writer is None:
             raise CatalogUnavailableError(f"{self.path} was opened for reading only")
-        async with self._write_turn:
-            return await self._writer.run(lambda connection: _transaction(connection, "IMMEDIATE", work))
+        return await self._writer.run(lambda connection: _transaction(connection, self.path, "IMMEDIATE", work))
 
     async def read(self, query: Callable[[Tables], T]) -> T:
         """Run `query` on one consistent state of the catalog, never waiting for a writer.
 
         Raises:
-            CatalogUnavailableError: the file cannot be read.
+            CatalogUnavailableError: the file cannot be read now.
+            CatalogRefusedError: the file is damaged.
         """
-        return await self._reader.run(lambda connection: _transaction(connection, "DEFERRED", query))
+        return await self._reader.run(lambda connection: _transaction(connection, self.path, "DEFERRED", query))
 
     async def backup(self, target: Path) -> None:
         """Write a consistent copy of the catalog to `target`, which must not exist yet.
@@ -80,27 +76,11 @@ class Catalog:
         Raises:
             CatalogUnavailableError: the copy cannot be written; nothing is left at `target`.
         """
-
-        def copy(connection: sqlite3.Connection) -> None:
-            partial = target.with_name(target.name + ".partial")
-            partial.unlink(missing_ok=True)
-            try:
-                copied = sqlite3.connect(partial)
-                try:
-                    connection.backup(copied)
-                    copied.execute("PRAGMA journal_mode = DELETE")
-                finally:
-                    copied.close()
-                partial.rename(target)
-            except (sqlite3.Error, OSError) as error:
-                partial.unlink(missing_ok=True)
-                raise CatalogUnavailableError(f"{target}: the copy cannot be written: {error}") from error
-
-        await self._reader.run(copy)
+        await self._reader.run(lambda connection: _copy(connection, target))
 
 
 @asynccontextmanager
-async def open_catalog(directory: Path) -> AsyncIterator[Catalog]:
+async def open_catalog(directory: Path, *, busy_seconds: float = BUSY_SECONDS) -> AsyncIterator[Catalog]:
     """Open the catalog in `directory` for the one writer, who holds the lock of the directory.
 
     It is made if there is none, and brought up to this version if it is older.
@@ -110,11 +90,11 @@ async def open_catalog(directory: Path) -> AsyncIterator[Catalog]:
         CatalogUnavailableError: it cannot be opened or written now.
     """
     path = directory / FILE_NAME
-    _refuse_what_is_not_ours(path)
-    async with _connect(path, read_only=False) as writer:
-        await writer.run(lambda connection: _prepare(connection, path))
-        async with _connect(path, read_only=True) as reader:
-            yield Catalog(path, writer, reader)
+    async with (
+        _opened(lambda: connect_writer(path, busy_seconds)) as writer,
+        _opened(lambda: connect_reader(path, busy_seconds, current=True)) as reader,
+    ):
+        yield Catalog(path, writer, reader)
 
 
 @asynccontextmanager
@@ -126,127 +106,55 @@ async def open_catalog_read_only(directory: Path) -> AsyncIterator[Catalog]:
         CatalogRefusedError: it is not a catalog of this version.
     """
     path = directory / FILE_NAME
-    if not path.exists():
-        raise CatalogUnavailableError(f"{path} is not there: the bot has not run on this state directory yet")
-    _refuse_what_is_not_ours(path)
-    async with _connect(path, read_only=True) as reader:
-        version = await reader.run(_version)
-        if version != len(_migrations()):
-            raise CatalogRefusedError(
-                f"{path} has version {version}, this Linkbot works with version {len(_migrations())}; "
-                "start the service once to bring an older one up to date"
-            )
+    async with _opened(lambda: connect_reader(path, BUSY_SECONDS)) as reader:
         yield Catalog(path, None, reader)
 
 
 @asynccontextmanager
-async def _connect(path: Path, *, read_only: bool) -> AsyncIterator[_Connection]:
-    def connect() -> sqlite3.Connection:
-        uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_SECONDS)
-        connection.row_factory = sqlite3.Row
-        try:
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA trusted_schema = OFF")
-            if read_only:
-                connection.execute("PRAGMA query_only = ON")
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
-    try:
-        connection = _Connection(connect, iter_chunk_size=64)
-        await connection
-    except sqlite3.Error as error:
-        raise _explained(error, path) from error
+async def _opened(connect: Callable[[], sqlite3.Connection]) -> AsyncIterator[_Connection]:
+    """A connection that is made, used and closed in a thread of its own, which ends with the context."""
+    connection = _Connection(connect, iter_chunk_size=64)
+    await connection
     try:
         yield connection
     finally:
-        await asyncio.shield(connection.close())
+        closing_task = asyncio.ensure_future(connection.close())
+        try:
+            await asyncio.shield(closing_task)
+        except asyncio.CancelledError:
+            await closing_task  # the lock of the folder is let go only when nothing can be written any more
+            raise
 
 
-def _refuse_what_is_not_ours(path: Path) -> None:
-    """Look at an existing file's header before SQLite touches it.
-
-    SQLite takes a file of no bytes for an empty database; to the bot an empty catalog would mean a first run.
-    """
-    advice = "restore a backup to that place, or move the file away to begin anew (a first run announces nothing)"
-    try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except FileNotFoundError:
-        leftover = path.with_name(path.name + "-wal")
-        if leftover.exists():
-            raise CatalogRefusedError(f"{path} is gone but {leftover.name} is there; {advice}") from None
-        return
-    except OSError as error:
-        raise CatalogUnavailableError(f"{path} cannot be read: {error.strerror}") from error
-    if not header:
-        raise CatalogRefusedError(f"{path} is emptied: it has no bytes; {advice}")
-    if not header.startswith(b"SQLite format 3\0") or len(header) < 100:
-        raise CatalogRefusedError(f"{path} is no SQLite database; {advice}")
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Set the writing connection up; bring the schema to this version."""
-    migrations = _migrations()
-    try:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = _version(connection)
-        if application != APPLICATION_ID and (application != 0 or version != 0 or _has_tables(connection)):
-            raise CatalogRefusedError(
-                f"{path} is a database of another program; set state.directory to a folder of its own"
-            )
-        if version > len(migrations):
-            raise CatalogRefusedError(
-                f"{path} has version {version}, this Linkbot knows up to {len(migrations)}; run the newer Linkbot again"
-            )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_SIZE_LIMIT_BYTES}")
-        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise CatalogRefusedError(f"{path} is damaged; restore a backup to that place")
-        for number, migration in enumerate(migrations[version:], start=version + 1):
-            logger.info("catalog %s: applying %s", path, migration.name)
-            connection.executescript(
-                f"BEGIN IMMEDIATE;\n{migration.read_text('utf-8')}\n"
-                f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {number};\nCOMMIT;"
-            )
-    except sqlite3.Error as error:
-        raise _explained(error, path) from error
-
-
-def _migrations() -> list[Path]:
-    folder = resources.files("bot.catalog") / "migrations"
-    return sorted((Path(str(entry)) for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda f: f.name)
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return version
-
-
-def _has_tables(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is not None
-
-
-def _transaction(connection: sqlite3.Connection, kind: str, work: Callable[[Tables], T]) -> T:
-    try:
+def _transaction(connection: sqlite3.Connection, path: Path, kind: str, work: Callable[[Tables], T]) -> T:
+    with explained(path):
         connection.execute(f"BEGIN {kind}")
         try:
             result = work(Tables(connection))
             connection.execute("COMMIT")
         except BaseException:
-            if connection.in_transaction:
+            if connection.in_transaction:  # SQLite itself rolls back after some errors, such as a full disk
                 connection.execute("ROLLBACK")
             raise
-    except sqlite3.OperationalError as error:
-        raise CatalogUnavailableError(f"the catalog cannot be used now: {error}") from error
     return result
 
 
-def _explained(error: sqlite3.Error, path: Path) -> CatalogRefusedError | CatalogUnavailableError:
-    if isinstance(error, sqlite3.OperationalError):
-        return CatalogUnavailableError(f"{path} cannot be opened: {error}; check the folder's rights and free space")
-    return CatalogRefusedError(f"{path} is damaged or no catalog ({error}); restore a backup to that place")
+def _copy(connection: sqlite3.Connection, target: Path) -> None:
+    """Copy beside the target, then move the whole copy there; a file that is there stays."""
+    partial = target.with_name(target.name + ".partial")
+    try:
+        partial.unlink(missing_ok=True)
+        try:
+            with closing(sqlite3.connect(partial)) as copied:
+                connection.backup(copied)
+                copied.execute("PRAGMA journal_mode = DELETE")  # one file, without others beside it
+            if target.exists():
+                raise FileExistsError
+            partial.rename(target)
+            sync_folder(target.parent)
+        finally:
+            partial.unlink(missing_ok=True)
+    except FileExistsError as error:
+        raise CatalogUnavailableError(f"{target} is there already; name a new file for the copy") from error
+    except (sqlite3.Error, OSError) as error:
+        raise CatalogUnavailableError(f"{target}: the copy cannot be written: {error}") from error

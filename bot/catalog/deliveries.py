@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.catalog.columns import from_microseconds, post_from, to_microseconds
+from bot.catalog.columns import from_microseconds, post_from, post_from_text, post_text, to_microseconds
 from bot.catalog.records import Claim, DeliveryCount, DeliveryState, HeldUp, PendingDelivery
 
 __all__ = ["DeliveryTable"]
@@ -55,7 +55,7 @@ class DeliveryTable:
             " ORDER BY listed_at, posts.id LIMIT :limit",
             {"channel": channel_id, "limit": limit, "now": to_microseconds(now)},
         ).fetchall()
-        return [self._pending(row) for row in rows]
+        return [PendingDelivery(row["delivery"], post_from(self._connection, row), bool(row["alone"])) for row in rows]
 
     def claim(self, channel_id: int, nonce: str, deliveries: Sequence[PendingDelivery], now: datetime) -> Claim:
         """Make `deliveries` of the channel one message that is about to be asked for."""
@@ -65,8 +65,9 @@ class DeliveryTable:
         ).fetchone()
         for position, delivery in enumerate(deliveries):
             self._exactly_one(
-                "UPDATE deliveries SET state = 'sending', message = ?, position = ? WHERE id = ? AND state = 'pending'",
-                (row["id"], position, delivery.id),
+                "UPDATE deliveries SET state = 'sending', message = ?, position = ?, claimed = ?"
+                " WHERE id = ? AND state = 'pending'",
+                (row["id"], position, post_text(delivery.post), delivery.id),
             )
         return Claim(row["id"], channel_id, nonce, now, tuple(deliveries), sendable=True)
 
@@ -80,14 +81,16 @@ class DeliveryTable:
         if message is None:
             return None
         rows = self._connection.execute(
-            f"SELECT deliveries.id AS delivery, alone, {SENDABLE} AS sendable, posts.*"
+            f"SELECT deliveries.id AS delivery, alone, claimed, {SENDABLE} AS sendable"
             " FROM deliveries JOIN posts ON posts.id = post_id WHERE message = :message AND state = 'sending'"
             " ORDER BY position",
             {"message": message["id"], "now": to_microseconds(now)},
         ).fetchall()
         claimed_at = from_microseconds(message["claimed_at"])
         assert claimed_at is not None
-        deliveries = tuple(self._pending(row) for row in rows)
+        deliveries = tuple(
+            PendingDelivery(row["delivery"], post_from_text(row["claimed"]), bool(row["alone"])) for row in rows
+        )
         sendable = all(row["sendable"] for row in rows)
         return Claim(message["id"], channel_id, message["nonce"], claimed_at, deliveries, sendable)
 
@@ -140,12 +143,10 @@ class DeliveryTable:
         """When a message was last recorded as sent; None: never."""
         return from_microseconds(self._connection.execute("SELECT max(sent_at) FROM messages").fetchone()[0])
 
-    def _pending(self, row: sqlite3.Row) -> PendingDelivery:
-        return PendingDelivery(row["delivery"], post_from(self._connection, row), bool(row["alone"]))
-
     def _end(self, claim: Claim, assignments: str, *values: object) -> None:
         ended = self._connection.execute(
-            f"UPDATE deliveries SET {assignments} WHERE message = ? AND state = 'sending'", (*values, claim.id)
+            f"UPDATE deliveries SET {assignments}, claimed = NULL WHERE message = ? AND state = 'sending'",
+            (*values, claim.id),
         ).rowcount
         if ended != len(claim.deliveries):
             raise AssertionError(f"claim {claim.id} has {len(claim.deliveries)} deliveries, {ended} were sending")

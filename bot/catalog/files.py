@@ -44,6 +44,13 @@ class FileTable:
         if isinstance(reading.outcome, PostProblem):
             self.put_problem(reading.outcome)
 
+    def refuse(self, path: str) -> None:
+        """A known file is not to be opened any more; once it may be, it counts as changed."""
+        self._connection.execute(
+            "UPDATE files SET mtime_ns = 0, ctime_ns = 0, size = 0, inode = 0, outcome = 'problem' WHERE path = ?",
+            (path,),
+        )
+
     def remove(self, path: str) -> None:
         """Forget a file that is gone, with its problem."""
         self._connection.execute("DELETE FROM files WHERE path = ?", (path,))

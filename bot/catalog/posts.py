@@ -17,7 +17,7 @@ from bot.content.post import Post
 
 __all__ = ["PostTable"]
 
-SEEN_BY_MEMBERS = "standing IN ('held', 'indexed', 'announced')"
+SEEN = ", ".join(f"'{standing}'" for standing in Standing if standing.is_seen)
 
 
 class PostTable:
@@ -37,33 +37,39 @@ class PostTable:
     def gone_like(self, post: Post) -> KnownPost | None:
         """The post without a file that has the content, or the canonical URL and title, of `post`: it was renamed."""
         same_content = self._one(
-            "SELECT * FROM posts WHERE content_hash = ? AND gone_at IS NOT NULL ORDER BY gone_at DESC, id LIMIT 1",
+            "SELECT * FROM posts WHERE content_hash = ? AND gone_at IS NOT NULL"
+            " ORDER BY gone_at DESC, path = ? DESC, id LIMIT 1",
             post.content_hash,
+            post.path,
         )
         return same_content or self._one(
             "SELECT * FROM posts WHERE canonical_url = ? AND title_key = ? AND gone_at IS NOT NULL"
-            " ORDER BY gone_at DESC, id LIMIT 1",
+            " ORDER BY gone_at DESC, path = ? DESC, id LIMIT 1",
             post.canonical_url,
             fold(post.title),
+            post.path,
         )
 
-    def original_of(self, post: Post, post_id: int | None) -> KnownPost | None:
-        """The post that members can already see with the canonical URL and title of `post` (which has `post_id`)."""
+    def original_of(self, known: KnownPost) -> KnownPost | None:
+        """The post that makes `known` a duplicate: it has its canonical URL and title.
+
+        It can be seen, or has been sent already. The one that `known` was a duplicate of counts even if it has just
+        lost its file, as long as nobody took its place.
+        """
         return self._one(
-            "SELECT * FROM posts WHERE canonical_url = ? AND title_key = ? AND id IS NOT ?"
-            f" AND {SEEN_BY_MEMBERS} AND gone_at IS NULL AND duplicate_of IS NULL ORDER BY id LIMIT 1",
-            post.canonical_url,
-            fold(post.title),
-            post_id,
+            "SELECT * FROM posts WHERE canonical_url = ? AND title_key = ? AND id <> ? AND duplicate_of IS NULL"
+            f" AND (standing IN ({SEEN}) AND (gone_at IS NULL OR id IS ?) OR gone_at IS NULL AND EXISTS"
+            " (SELECT 1 FROM deliveries WHERE post_id = posts.id AND state <> 'pending'))"
+            f" ORDER BY standing IN ({SEEN}) DESC, id LIMIT 1",
+            known.post.canonical_url,
+            fold(known.post.title),
+            known.id,
+            known.duplicate_of,
         )
 
-    def first_duplicate(self, post_id: int) -> KnownPost | None:
-        """The oldest living duplicate of the post with this id that was never to be sent anywhere itself."""
-        return self._one(
-            "SELECT * FROM posts WHERE duplicate_of = ? AND gone_at IS NULL"
-            " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE post_id = posts.id) ORDER BY id LIMIT 1",
-            post_id,
-        )
+    def duplicates_of(self, post_id: int) -> list[KnownPost]:
+        """The living duplicates of the post with this id, oldest first."""
+        return self._all("SELECT * FROM posts WHERE duplicate_of = ? AND gone_at IS NULL ORDER BY id", post_id)
 
     def due(self, now: datetime) -> list[KnownPost]:
         """The waiting posts whose moment has come and whose file is in order, earliest first."""
@@ -146,26 +152,40 @@ class PostTable:
         duplicate_of: int | None = None,
     ) -> None:
         """Store what was decided of a post."""
+        is_shown = standing.is_seen and cause is not Cause.DUPLICATE
         self._connection.execute(
-            "UPDATE posts SET standing = ?, cause = ?, reasons = ?, wakes_at = ?, duplicate_of = ? WHERE id = ?",
-            (standing, cause, reasons_text(reasons), to_microseconds(wakes_at), duplicate_of, post_id),
+            "UPDATE posts SET standing = ?, cause = ?, reasons = ?, wakes_at = ?, duplicate_of = ?,"
+            " shown_as = coalesce(?, shown_as) WHERE id = ?",
+            (
+                standing,
+                cause,
+                reasons_text(reasons),
+                to_microseconds(wakes_at),
+                duplicate_of,
+                standing if is_shown else None,
+                post_id,
+            ),
         )
 
-    def part_from_duplicates(self, post_id: int) -> None:
-        """Let go of the duplicates of a post whose link or title is no longer theirs; they were no news and stay so."""
+    def show(self, post_id: int) -> None:
+        """The post, which was a duplicate, is shown itself from now on; that is no news."""
         self._connection.execute(
-            "UPDATE posts SET duplicate_of = NULL, cause = 'rules' WHERE duplicate_of = :id"
-            " AND (canonical_url, title_key) <> (SELECT canonical_url, title_key FROM posts WHERE id = :id)",
-            {"id": post_id},
+            "UPDATE posts SET duplicate_of = NULL, cause = iif(cause = 'duplicate', 'rules', cause),"
+            f" shown_as = iif(standing IN ({SEEN}), standing, shown_as) WHERE id = ?",
+            (post_id,),
         )
 
     def lose_file(self, post_id: int, now: datetime) -> None:
         """The file of the post is gone; it keeps its identity in case it comes back."""
         self._connection.execute("UPDATE posts SET gone_at = ? WHERE id = ?", (to_microseconds(now), post_id))
 
-    def regain_file(self, post_id: int) -> None:
-        """The file of the post is back."""
-        self._connection.execute("UPDATE posts SET gone_at = NULL WHERE id = ?", (post_id,))
+    def regain_file(self, known: KnownPost) -> None:
+        """The file of the post is there after all, unless its path belongs to another post by now."""
+        self._connection.execute(
+            "UPDATE posts SET gone_at = NULL WHERE id = ?"
+            " AND NOT EXISTS (SELECT 1 FROM posts WHERE path = ? AND gone_at IS NULL)",
+            (known.id, known.post.path),
+        )
 
     def remove(self, known: KnownPost, *, in_favour_of: int) -> None:
         """Remove a post that turned out to be another one; what points to it points to the other from now on."""
@@ -195,6 +215,7 @@ class PostTable:
             standing=Standing(row["standing"]),
             cause=Cause(row["cause"]),
             reasons=reasons_from(row["reasons"]),
+            shown_as=None if row["shown_as"] is None else Standing(row["shown_as"]),
             duplicate_of=row["duplicate_of"],
             wakes_at=from_microseconds(row["wakes_at"]),
             first_seen_at=first_seen_at,

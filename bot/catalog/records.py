@@ -30,6 +30,11 @@ class Standing(StrEnum):
     INDEXED = "indexed"  # members can find it; it is not announced
     ANNOUNCED = "announced"  # members can find it; its deliveries are planned
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether the post is out of its author's hands: members can see it, or will if a person lets it go."""
+        return self in (Standing.HELD, Standing.INDEXED, Standing.ANNOUNCED)
+
 
 class Cause(StrEnum):
     """Why a post has its standing, where that decides what a later change makes of it."""
@@ -65,7 +70,9 @@ class KnownPost:
         standing: see `Standing`.
         cause: see `Cause`.
         reasons: of the last decision.
-        duplicate_of: the id of the post that has the same canonical URL and title; None: there is none.
+        shown_as: the standing in which members can, or could last, see it for its own sake: it takes it up again when
+            it is no draft any more, or the like; None: they never could, or only knew it as a duplicate.
+        duplicate_of: the id of the post that is shown in its place, with the same canonical URL and title; None: it is.
         wakes_at: when a waiting post is to be decided again; None for all others.
         first_seen_at: when its file was first read.
         gone_at: since when it has no file; None: the file is there.
@@ -76,6 +83,7 @@ class KnownPost:
     standing: Standing
     cause: Cause
     reasons: tuple[Reason, ...]
+    shown_as: Standing | None
     duplicate_of: int | None
     wakes_at: datetime | None
     first_seen_at: datetime
@@ -131,8 +139,8 @@ class Claim:
         id: of the message's row.
         channel_id: a snowflake.
         nonce: sent with every try of this message.
-        claimed_at: when it was first claimed.
-        deliveries: in the order of their cards.
+        claimed_at: when it was claimed.
+        deliveries: in the order of their cards, with the posts as they were claimed: one nonce is one message.
         sendable: all of its posts may still be shown; False if one turned draft, expired or lost its file since.
     """
 

@@ -45,6 +45,7 @@ CREATE TABLE posts (
     standing      TEXT NOT NULL CHECK (standing IN ('hidden', 'waiting', 'held', 'indexed', 'announced')),
     cause         TEXT NOT NULL CHECK (cause IN ('rules', 'baseline', 'duplicate', 'unrouted')),
     reasons       TEXT NOT NULL,          -- JSON: [[rule, passed, text], …]
+    shown_as      TEXT CHECK (shown_as IN ('held', 'indexed', 'announced')),  -- the standing to take up again
     duplicate_of  INTEGER REFERENCES posts (id),
     wakes_at      INTEGER,                -- only while waiting
     first_seen_at INTEGER NOT NULL,
@@ -92,6 +93,7 @@ CREATE TABLE deliveries (
     reason     TEXT,                      -- of a refused or unknown delivery
     message    INTEGER REFERENCES messages (id),
     position   INTEGER,                   -- of the card in its message, from 0
+    claimed    TEXT,                      -- JSON: the post as it was claimed; only while sending
     planned_at INTEGER NOT NULL,
     UNIQUE (post_id, channel_id),
     CHECK ((state IN ('sending', 'sent')) <= (message IS NOT NULL))

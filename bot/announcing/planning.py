@@ -1,0 +1,175 @@
+"""The standing of posts and their deliveries, within one transaction.
+
+::
+
+    decide ──► hidden, waiting, indexed ─────────────────────────────────► stored
+       │ news
+       └──► more than the brake lets through? ─► held
+                      │ no
+                      └──► route ─► a delivery planned for each channel ─► announced
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.announcing.decide import Decision, Rules, decide
+from bot.announcing.routing import route
+from bot.catalog.columns import fold
+from bot.catalog.records import Cause, DeliveryState, KnownPost, Reason, Standing
+from bot.catalog.tables import Tables
+from bot.content.post import Post, PostProblem
+from bot.settings import ChannelSettings
+
+__all__ = ["Planner", "Taken", "link_and_title"]
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a transaction made of what was found.
+
+    Attributes:
+        channels: ids of the channels with something to send.
+        announced: paths whose deliveries were planned.
+        unrouted: paths that no channel takes.
+        held: paths that wait for a person.
+        duplicates: each new duplicate's path, and its original's.
+        renamed: each old path, and the new one.
+        problems: new since the last look.
+    """
+
+    channels: set[int] = field(default_factory=set)
+    announced: list[str] = field(default_factory=list)
+    unrouted: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    duplicates: list[tuple[str, str]] = field(default_factory=list)
+    renamed: list[tuple[str, str]] = field(default_factory=list)
+    problems: list[PostProblem] = field(default_factory=list)
+
+
+class Planner:
+    """Decides on stored posts, gathers the news among them, and plans those at the end.
+
+    Args:
+        tables: of the running transaction.
+        rules: see `Rules`.
+        channels: those that a post can go to.
+        now: aware.
+        baseline: what is decided on was there before the bot.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        rules: Rules,
+        channels: Sequence[ChannelSettings],
+        now: datetime,
+        *,
+        baseline: bool = False,
+    ) -> None:
+        self.taken = Taken()
+        self._tables = tables
+        self._rules = rules
+        self._channels = channels
+        self._now = now
+        self._baseline = baseline
+        self._news: list[int] = []
+
+    def decide(self, post_id: int) -> None:
+        """Decide on a post by what is stored of it, and store the decision."""
+        known = self._known(post_id)
+        original = self._tables.posts.original_of(known)
+        decision = decide(
+            known.post,
+            None if known.cause is Cause.DUPLICATE else known.shown_as,
+            rules=self._rules,
+            now=self._now,
+            baseline=self._baseline,
+            duplicate_of=None if original is None else original.post.path,
+        )
+        if decision.standing is known.standing and known.standing.is_seen and known.cause is not Cause.DUPLICATE:
+            self._keep(known, original)
+        else:
+            self._store(known, decision, original)
+
+    def hide(self, known: KnownPost, reason: Reason) -> None:
+        """Take a post out of sight because its file is none any more."""
+        self._store(known, Decision(Standing.HIDDEN, Cause.RULES, (reason,)), None)
+
+    def review_duplicates(self, original_id: int) -> None:
+        """Decide anew on the duplicates of a post that was hidden, and show those that are not like it any more."""
+        original = self._tables.posts.by_id(original_id)
+        if original is None:  # was a duplicate itself, and took over
+            return
+        for duplicate in self._tables.posts.duplicates_of(original_id):
+            if link_and_title(duplicate.post) != link_and_title(original.post):
+                self._tables.posts.show(duplicate.id)
+            elif not original.standing.is_seen:
+                self.decide(duplicate.id)
+
+    def plan(self, hold_above: int | None = None) -> None:
+        """Plan a delivery of each piece of news for each channel that takes it.
+
+        Args:
+            hold_above: more news than this are held for a person; None: never.
+        """
+        news = [known for known in map(self._known, self._news) if known.standing is Standing.ANNOUNCED]
+        if hold_above is not None and len(news) > hold_above:
+            brake = Reason("hold_above", False, f"{len(news)} new posts in one scan; more than {hold_above}")
+            for known in news:
+                self._tables.posts.decide(known.id, Standing.HELD, Cause.RULES, (*known.reasons, brake))
+                self.taken.held.append(known.post.path)
+            return
+        for known in news:
+            self._plan_one(known)
+
+    def _plan_one(self, known: KnownPost) -> None:
+        routes = route(known.post, self._channels)
+        matching = [each.channel.id for each in routes if each.matches]
+        if matching:
+            self._tables.deliveries.plan(known.id, matching, self._now)
+            self.taken.channels.update(matching)
+            self.taken.announced.append(known.post.path)
+            return
+        unrouted = Reason("channels", False, f"none of {len(routes)} channels takes it")
+        self._tables.posts.decide(known.id, Standing.INDEXED, Cause.UNROUTED, (*known.reasons, unrouted))
+        self.taken.unrouted.append(known.post.path)
+
+    def _keep(self, known: KnownPost, original: KnownPost | None) -> None:
+        """A post that stays what it is; what is planned of it may go on if it slept."""
+        if known.duplicate_of is not None and original is None:
+            self._tables.posts.show(known.id)
+        self._wake(known)
+
+    def _store(self, known: KnownPost, decision: Decision, original: KnownPost | None) -> None:
+        shown_instead = original is not None and original.standing.is_seen and decision.standing.is_seen
+        self._tables.posts.decide(
+            known.id,
+            decision.standing,
+            decision.cause,
+            decision.reasons,
+            wakes_at=decision.wakes_at,
+            duplicate_of=original.id if original is not None and shown_instead else None,
+        )
+        if original is not None and decision.cause is Cause.DUPLICATE and known.cause is not Cause.DUPLICATE:
+            self.taken.duplicates.append((known.post.path, original.post.path))
+        if decision.standing is not Standing.ANNOUNCED:
+            return
+        if known.shown_as is Standing.ANNOUNCED:
+            self._wake(known)
+        else:
+            self._news.append(known.id)
+
+    def _wake(self, known: KnownPost) -> None:
+        states = self._tables.deliveries.channels_of(known.id)
+        self.taken.channels.update(channel for channel, state in states.items() if state is DeliveryState.PENDING)
+
+    def _known(self, post_id: int) -> KnownPost:
+        known = self._tables.posts.by_id(post_id)
+        assert known is not None
+        return known
+
+
+def link_and_title(post: Post) -> tuple[str, str]:
+    """What makes two posts duplicates of each other; titles are compared as people do."""
+    return post.canonical_url, fold(post.title)
