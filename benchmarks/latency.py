@@ -32,9 +32,10 @@ async def standin_for_one(*, rate_limits: bool) -> AsyncIterator[StandIn]:
 async def measure_latency(home: Home, posts: int) -> list[Row]:
     """Write single posts, each after the one before stands and a gap, into a site of `posts` posts that are known."""
     chance = random.Random(posts)
+    (home.content / name_of(FIRST_NUMBER)).parent.mkdir(parents=True, exist_ok=True)  # a new folder is a matter apart
     async with standin_for_one(rate_limits=False) as standin, ServiceProcess(home, standin) as service:
         await service.wait_ready()
-        await standin.gateway.wait_connected(STAND_SECONDS)
+        await service.wait_connected()
         await asyncio.sleep(SETTLED_SECONDS)
         waits = [await _announce_one(home, standin, FIRST_NUMBER + turn, chance) for turn in range(SINGLE_POSTS)]
         standing = len(standin.messages(CHANNEL))
@@ -46,7 +47,6 @@ async def _announce_one(home: Home, standin: StandIn, number: int, chance: rando
     """Seconds from the close of the file to its message."""
     await asyncio.sleep(chance.uniform(0.0, LONGEST_GAP_SECONDS))
     file = home.content / name_of(number)
-    file.parent.mkdir(parents=True, exist_ok=True)
     raw = post_text(number).encode()
     stood: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 

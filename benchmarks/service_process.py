@@ -21,7 +21,9 @@ CHANNEL = 100_000_000_000_000_001
 READY = re.compile(rb" INFO +bot\.service: Watching ")
 TICKING = b"ticks: "
 READY_SECONDS = 300.0
+CONNECT_SECONDS = 30.0
 STOP_SECONDS = 60.0
+LOOK_SECONDS = 0.02  # between two looks at whether something has happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class ServiceProcess:
         """`ticking`: run a ticker beside the service, in its event loop."""
         self.ready_seconds = 0.0
         self.ticks: Sequence[float] = ()
+        self._standin = standin
         self._module = "benchmarks.ticking" if ticking else "bot"
         self._arguments = ("run", "--config", str(home.settings_for(standin)))
         self._ready = asyncio.Event()
@@ -84,8 +87,14 @@ class ServiceProcess:
         """Wait until what was there at the start is stored."""
         async with asyncio.timeout(READY_SECONDS):
             await self._ready.wait()
-        if not self.ready_seconds:
-            raise RuntimeError(f"the service ended:\n{b''.join(self._log[-20:]).decode(errors='replace')}")
+        self._refuse_end()
+
+    async def wait_connected(self) -> None:
+        """Wait until it can be asked slash commands."""
+        async with asyncio.timeout(CONNECT_SECONDS):
+            while not (self._standin.gateway.connected and self._standin.world.commands[None]):
+                self._refuse_end()
+                await asyncio.sleep(LOOK_SECONDS)
 
     def is_ready(self) -> bool:
         """Whether what was there at the start is stored."""
@@ -111,6 +120,10 @@ class ServiceProcess:
             await self._process.wait()
         await self._reader
 
+    def _refuse_end(self) -> None:
+        if self._reader.done():
+            raise RuntimeError(f"the service ended:\n{b''.join(self._log[-20:]).decode(errors='replace')}")
+
     async def _read_log(self, began: float) -> None:
         assert self._process.stderr is not None
         async for line in self._process.stderr:
@@ -121,4 +134,4 @@ class ServiceProcess:
             if not self._ready.is_set() and READY.search(line):
                 self.ready_seconds = time.perf_counter() - began
                 self._ready.set()
-        self._ready.set()  # whoever waits is told that it ended
+        asyncio.get_running_loop().call_soon(self._ready.set)  # whoever waits is told that it ended

@@ -6,13 +6,12 @@ error.
 
 import asyncio
 import json
-import logging
 import os
 import sys
 import time
 from pathlib import Path
 
-from bot.cli import LOG_FORMAT
+from bot.ops.logs import set_up_logging
 from bot.service import run_service
 from bot.settings import load_settings, read_token
 
@@ -40,6 +39,5 @@ async def _run(config: Path) -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
-    logging.getLogger("discord").setLevel(logging.WARNING)
+    set_up_logging(verbose=False, brief=False)
     asyncio.run(_run(Path(sys.argv[sys.argv.index("--config") + 1])))
