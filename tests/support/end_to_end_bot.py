@@ -175,11 +175,12 @@ class Bot:
 
     def titles(self, channel: int = NEWS) -> list[str]:
         """The titles of the cards that members of a channel see, oldest first, as they read them."""
-        return [
-            re.sub(r"\\(.)", r"\1", card["title"])
-            for message in self.discord.messages(channel)
-            for card in message.shown_embeds
-        ]
+        return [title for message in self.discord.messages(channel) for title in self.titles_of(message)]
+
+    @staticmethod
+    def titles_of(message: Message) -> list[str]:
+        """The titles of a message's cards, as members read them."""
+        return [re.sub(r"\\(.)", r"\1", card["title"]) for card in message.shown_embeds]
 
     def times(self, title: str, channel: int = NEWS) -> int:
         """How often a card stands in a channel."""
@@ -187,8 +188,7 @@ class Bot:
 
     def message_of(self, title: str, channel: int = NEWS) -> Message:
         """The first message with that card."""
-        wanted = (card for card in self.discord.messages(channel) if title in map(_title, card.shown_embeds))
-        return next(wanted)
+        return next(message for message in self.discord.messages(channel) if title in self.titles_of(message))
 
     def sends(self, channel: int = NEWS) -> list[RequestRecord]:
         """The requests to create a message in a channel, oldest first."""
@@ -305,10 +305,6 @@ async def _abandon(bot: Bot) -> None:
     if process is not None and process.returncode is None:
         process.kill()
         await process.wait()
-
-
-def _title(card: Mapping[str, Any]) -> str:
-    return re.sub(r"\\(.)", r"\1", str(card["title"]))
 
 
 def _environment(**more: str) -> dict[str, str]:
