@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalog.database import FILE_NAME, open_catalog
+from bot.catalog.records import KnownPost
 from bot.catalog.tables import Tables
 from bot.content.post import Post
 
@@ -16,23 +17,28 @@ POST = Post(
     "a.md", "A", "https://example.org/", "https://example.org/", "", "", (), None, None, False, None, None, None
 )
 
-ASKED_ALL_THE_TIME: Mapping[str, Callable[[Tables], object]] = {
-    "what to send next": lambda tables: tables.deliveries.pending(1, 10, NOW),
-    "what a crash left behind": lambda tables: tables.deliveries.interrupted(1, NOW),
-    "the post at a path": lambda tables: tables.posts.by_path("a.md"),
-    "a renamed post": lambda tables: tables.posts.gone_like(POST),
-    "a duplicate's original": lambda tables: tables.posts.original_of(POST, None),
-    "posts whose date has come": lambda tables: tables.posts.due(NOW),
-    "when the next post's date comes": lambda tables: tables.posts.next_due_at(),
-    "stamps of a few files": lambda tables: tables.files.stamps(["a.md"]),
+Question = Callable[[Tables, KnownPost], object]
+
+ASKED_ALL_THE_TIME: Mapping[str, Question] = {
+    "what to send next": lambda tables, known: tables.deliveries.pending(1, 10, NOW),
+    "what a crash left behind": lambda tables, known: tables.deliveries.interrupted(1, NOW),
+    "the post at a path": lambda tables, known: tables.posts.by_path("a.md"),
+    "a renamed post": lambda tables, known: tables.posts.gone_like(known.post),
+    "a duplicate's original": lambda tables, known: tables.posts.original_of(known),
+    "posts whose date has come": lambda tables, known: tables.posts.due(NOW),
+    "when the next post's date comes": lambda tables, known: tables.posts.next_due_at(),
+    "stamps of a few files": lambda tables, known: tables.files.stamps(["a.md"]),
 }
 
 
-def plan_of(connection: sqlite3.Connection, ask: Callable[[Tables], object]) -> list[str]:
+def plan_of(connection: sqlite3.Connection, ask: Question) -> list[str]:
     """How SQLite goes about all statements of a question."""
     statements: list[str] = []
+    tables = Tables(connection)
+    known = tables.posts.by_id(tables.posts.insert(POST, NOW))
+    assert known is not None
     connection.set_trace_callback(statements.append)
-    ask(Tables(connection))
+    ask(tables, known)
     connection.set_trace_callback(None)
     return [row["detail"] for text in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
 
