@@ -50,6 +50,7 @@ class Gateway:
         refusing: new connections are answered with 503.
         identified: how many sessions were begun.
         resumed: how many were taken up again.
+        heartbeats: how many came.
     """
 
     def __init__(self, world: World, tokens: Collection[str], *, heartbeat_seconds: float = 41.25) -> None:
@@ -66,6 +67,7 @@ class Gateway:
         self.refusing = False
         self.identified = 0
         self.resumed = 0
+        self.heartbeats = 0
         world.listen(self._on_change)
 
     # What tests and the control API ask for
@@ -154,6 +156,7 @@ class Gateway:
             await self._close(socket, _DECODE_ERROR)
             return
         if op == _HEARTBEAT:
+            self.heartbeats += 1
             await self._send(socket, {"op": _ACK, "d": None})
         elif op == _IDENTIFY:
             await self._on_identify(socket, content)
