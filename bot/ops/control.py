@@ -63,15 +63,21 @@ def _bound(path: Path) -> socket.socket:
 
 
 async def _serve(listener: socket.socket, announce: Announce) -> None:
+    is_ending = False
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if is_ending:  # accepted just before the end
+            writer.close()
+            return
+        answer = answers.create_task(_answer(reader, writer, announce), name="answer")
+        answer.add_done_callback(lambda _: writer.close())
+
     async with asyncio.TaskGroup() as answers:
-        server = await asyncio.start_unix_server(
-            lambda reader, writer: answers.create_task(_answer(reader, writer, announce), name="answer"),
-            sock=listener,
-            limit=REQUEST_BYTES,
-        )
+        server = await asyncio.start_unix_server(connected, sock=listener, limit=REQUEST_BYTES)
         try:
             await asyncio.get_running_loop().create_future()
         finally:
+            is_ending = True
             server.close()
 
 
@@ -86,8 +92,6 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, an
         logger.warning("Whoever connected to %s fell silent", FILE_NAME)
     except ConnectionError as error:
         logger.warning("Whoever connected to %s did not wait for the answer: %s", FILE_NAME, error)
-    finally:
-        writer.close()
 
 
 async def _request_line(reader: asyncio.StreamReader) -> bytes:

@@ -1,0 +1,227 @@
+"""``linkbot announce``: what is planned, what is refused, and what is said of it."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.catalog.database import Catalog, open_catalog
+from bot.catalog.records import DeliveryState, Standing
+from bot.catalog.tables import Tables
+from bot.ops.announce import AnnounceRequest, announce
+from bot.problems import UsageError
+from bot.settings import AnnounceSettings, Settings
+from tests.support.end_to_end_site import post_text
+from tests.support.ops_catalog import ALL, KUBERNETES, settings_in, take_in
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Two channels: one takes everything but the tag nowhere, one only kubernetes; more than two new posts are held."""
+    return settings_in(tmp_path, announce=AnnounceSettings(hold_above=2))
+
+
+@pytest.fixture
+async def catalog(settings: Settings) -> AsyncIterator[Catalog]:
+    """A catalog whose baseline is three posts, b the newest, and a draft."""
+    settings.state.directory.mkdir()
+    async with open_catalog(settings.state.directory) as catalog:
+        files = {
+            "a.md": post_text("A", date="2024-01-01", tags=["kubernetes"]),
+            "b.md": post_text("B", date="2024-03-01"),
+            "c.md": post_text("C", date="2024-02-01", tags=["nowhere"]),
+            "draft.md": post_text("Draft", draft=True),
+        }
+        await take_in(catalog, settings, files, baseline=True)
+        yield catalog
+
+
+async def states(catalog: Catalog, path: str) -> dict[int, DeliveryState]:
+    known = await catalog.read(lambda tables: tables.posts.by_path(path))
+    assert known is not None
+    return await catalog.read(lambda tables: tables.deliveries.channels_of(known.id))
+
+
+async def standing(catalog: Catalog, path: str) -> Standing:
+    known = await catalog.read(lambda tables: tables.posts.by_path(path))
+    assert known is not None
+    return known.standing
+
+
+async def hold_three(catalog: Catalog, settings: Settings) -> None:
+    """Three posts come at once, one more than hold_above; no channel takes the last."""
+    files = {
+        "h1.md": post_text("H1", date="2024-05-01", tags=["kubernetes"]),
+        "h2.md": post_text("H2", date="2024-04-01"),
+        "h3.md": post_text("H3", date="2024-06-01", tags=["nowhere"]),
+    }
+    await take_in(catalog, settings, files)
+
+
+async def test_a_named_post_goes_where_the_filters_say(catalog: Catalog, settings: Settings) -> None:
+    """A post of the baseline that is named is planned for every channel that takes it."""
+    lines = await announce(catalog, settings, AnnounceRequest(paths=("a.md", "b.md")))
+    assert lines == ["a.md: announced in all, kubernetes", "b.md: announced in all"]
+    assert await states(catalog, "a.md") == {ALL: DeliveryState.PENDING, KUBERNETES: DeliveryState.PENDING}
+    assert await standing(catalog, "a.md") is Standing.ANNOUNCED
+
+
+async def test_the_latest_are_taken_by_date(catalog: Catalog, settings: Settings) -> None:
+    """--latest takes the newest posts by date, and tells them oldest first, as they will stand."""
+    lines = await announce(catalog, settings, AnnounceRequest(latest=2))
+    assert [line.partition(":")[0] for line in lines] == ["c.md", "b.md"]
+
+
+async def test_a_channel_that_is_named_takes_it_whatever_its_filters(catalog: Catalog, settings: Settings) -> None:
+    """--channel asks no filter and no other channel."""
+    lines = await announce(catalog, settings, AnnounceRequest(paths=("c.md",), channel=KUBERNETES))
+    assert lines == ["c.md: announced in kubernetes"]
+    assert await states(catalog, "c.md") == {KUBERNETES: DeliveryState.PENDING}
+
+
+async def test_a_channel_that_is_not_in_the_settings_is_refused(catalog: Catalog, settings: Settings) -> None:
+    """The sentence names the channels that there are."""
+    with pytest.raises(UsageError, match=f"id 5; there are {ALL} \\(all\\), {KUBERNETES}"):
+        await announce(catalog, settings, AnnounceRequest(latest=1, channel=5))
+
+
+async def test_nothing_is_planned_twice(catalog: Catalog, settings: Settings) -> None:
+    """Where a post is planned or sent already it is not planned again, and the answer says how it stands there."""
+    await announce(catalog, settings, AnnounceRequest(paths=("a.md",), channel=ALL))
+    assert await announce(catalog, settings, AnnounceRequest(paths=("a.md", "a.md"))) == [
+        "a.md: announced in kubernetes"
+    ]
+    again = await announce(catalog, settings, AnnounceRequest(paths=("a.md",)))
+    assert again == ["a.md: nothing to do: it is pending in all, pending in kubernetes"]
+
+
+async def test_a_post_that_no_channel_takes_says_so(catalog: Catalog, settings: Settings) -> None:
+    """The answer names the way to send it all the same."""
+    lines = await announce(catalog, settings, AnnounceRequest(paths=("c.md",)))
+    assert lines == ["c.md: no channel takes it; --channel ID sends it to one whatever its filters say"]
+    assert await standing(catalog, "c.md") is Standing.INDEXED
+
+
+async def test_a_dry_run_changes_nothing(catalog: Catalog, settings: Settings) -> None:
+    """--dry-run tells the same in the conditional and leaves everything as it was."""
+    await hold_three(catalog, settings)
+    lines = await announce(catalog, settings, AnnounceRequest(paths=("a.md",), dry_run=True))
+    assert lines == ["a.md: would be announced in all, kubernetes"]
+    lines = await announce(catalog, settings, AnnounceRequest(held=True, drop=True, dry_run=True))
+    assert lines[0] == "h2.md: would be taken in without announcing it"
+    assert await states(catalog, "a.md") == {}
+    assert await standing(catalog, "h2.md") is Standing.HELD
+
+
+async def test_held_posts_are_let_go(catalog: Catalog, settings: Settings) -> None:
+    """--held announces what hold_above held, oldest first; what no channel takes is no longer held either."""
+    await hold_three(catalog, settings)
+    lines = await announce(catalog, settings, AnnounceRequest(held=True))
+    assert lines[:2] == ["h2.md: announced in all", "h1.md: announced in all, kubernetes"]
+    assert lines[2].startswith("h3.md: no channel takes it; taken in without announcing it")
+    assert await standing(catalog, "h3.md") is Standing.INDEXED
+    assert await announce(catalog, settings, AnnounceRequest(held=True)) == ["no post is held"]
+
+
+async def test_held_posts_can_be_dropped(catalog: Catalog, settings: Settings) -> None:
+    """--held --drop takes them in without a delivery."""
+    await hold_three(catalog, settings)
+    lines = await announce(catalog, settings, AnnounceRequest(held=True, drop=True))
+    assert lines[0] == "h2.md: taken in without announcing it"
+    assert await standing(catalog, "h1.md") is Standing.INDEXED
+    assert await states(catalog, "h1.md") == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("draft.md", "draft.md is hidden and cannot be announced: it is a draft"),
+        ("future.md", "future.md is waiting and cannot be announced: its date is 2999"),
+        ("expired.md", "expired.md is hidden and cannot be announced: its expiryDate is 2024"),
+        ("broken.md", "broken.md:2: .*; until then it is no post"),
+        ("page.md", "page.md is no link post; `linkbot preview` says why"),
+        ("unread.md", "unread.md is there, but the bot has not read it yet; while the service runs"),
+        ("nowhere.md", "there is no nowhere.md in the content directory /"),
+    ],
+)
+async def test_what_cannot_be_announced_says_why(
+    catalog: Catalog, settings: Settings, path: str, sentence: str
+) -> None:
+    """A draft, a post of the future, an expired, broken or unread one: each gets its own sentence; nothing is done."""
+    expired = post_text("Expired").replace("draft: false", "expiryDate: 2024-07-01")
+    await take_in(catalog, settings, {"future.md": post_text("Future", date="2999-01-01"), "expired.md": expired})
+    await take_in(catalog, settings, {"broken.md": "---\ntitle: 'x\n---\n", "page.md": "Just text.\n"})
+    (settings.content.directory / "unread.md").write_text(post_text("Unread"))
+    with pytest.raises(UsageError, match=sentence):
+        await announce(catalog, settings, AnnounceRequest(paths=("a.md", path)))
+    assert await states(catalog, "a.md") == {}
+
+
+async def test_a_post_that_expired_since_it_was_read_is_refused(catalog: Catalog, settings: Settings) -> None:
+    """What expired after its last reading counts as expired now: it would never be sent."""
+
+    def expire(tables: Tables) -> None:
+        known = tables.posts.by_path("a.md")
+        assert known is not None
+        assert known.post.date is not None
+        tables.posts.update(known, replace(known.post, expiry_date=known.post.date))
+
+    await catalog.write(expire)
+    with pytest.raises(UsageError, match="has expired"):
+        await announce(catalog, settings, AnnounceRequest(paths=("a.md",)))
+
+
+async def test_a_post_whose_file_is_broken_now_waits_for_its_mending(catalog: Catalog, settings: Settings) -> None:
+    """A known post is planned although its file has a problem now, and the answer says what it waits for."""
+    await take_in(catalog, settings, {"a.md": "---\ntitle: 'x\n---\n"})
+    (line,) = await announce(catalog, settings, AnnounceRequest(paths=("a.md",), channel=ALL))
+    assert line.startswith("a.md: announced in all, once its file is in order again (a.md:2: ")
+
+
+async def test_a_duplicate_stays_one_when_it_is_announced_on_purpose(catalog: Catalog, settings: Settings) -> None:
+    """A duplicate goes out if a person asks for it, but lists go on to show it as its original."""
+    await take_in(catalog, settings, {"copy.md": post_text("A")})
+    assert await announce(catalog, settings, AnnounceRequest(paths=("copy.md",))) == ["copy.md: announced in all"]
+    known = await catalog.read(lambda tables: tables.posts.by_path("copy.md"))
+    assert known is not None
+    assert known.duplicate_of is not None
+
+
+async def test_a_request_survives_the_wire() -> None:
+    """What one process asks for is what the other reads."""
+    for request in (
+        AnnounceRequest(latest=3, channel=ALL),
+        AnnounceRequest(paths=("a.md", "ü \n.md"), dry_run=True),
+        AnnounceRequest(held=True, drop=True),
+    ):
+        assert AnnounceRequest.from_json(request.to_json()) == request
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"\x00\xff",
+        b"null",
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        b'{"latest": 0}',
+        b'{"latest": "3"}',
+        b'{"latest": 99999999999999999999999}',
+        b'{"latest": 1.5}',
+        b'{"paths": "a.md"}',
+        b'{"paths": [{}]}',
+        b'{"paths": ["\\udc80.md"]}',
+        b'{"drop": true, "latest": 1}',
+        b'{"latest": 1, "held": true}',
+        b'{"held": true, "drop": true, "channel": 1}',
+        json.dumps({"latest": 1, "channel": "x"}).encode(),
+    ],
+)
+def test_what_is_no_request_is_refused(line: bytes) -> None:
+    """Anything but a request that makes sense is a sentence, never another exception."""
+    with pytest.raises(UsageError):
+        AnnounceRequest.from_json(line)
