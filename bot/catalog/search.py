@@ -48,8 +48,9 @@ class SearchTable:
     def tags(self, now: datetime) -> list[Counted]:
         """Every tag with its number of posts, most first; in the spelling that is used most."""
         return self._counted(
-            "SELECT tag AS name, tag_key AS name_key, count(*) AS posts FROM post_tags"
-            f" JOIN posts ON posts.id = post_id WHERE {LISTED} GROUP BY tag",
+            # CROSS JOIN: from the listed posts to their tags, which takes a fifth of the time of the other way round.
+            "SELECT tag AS name, tag_key AS name_key, count(*) AS posts FROM posts"
+            f" CROSS JOIN post_tags ON posts.id = post_id WHERE {LISTED} GROUP BY tag",
             now,
         )
 
