@@ -41,7 +41,9 @@ def post_text(title: str, **fields: Unpack[Fields]) -> str:
         "tldr": fields.get("tldr", "What it says."),
     }
     # A JSON value on one line is a YAML value, whatever hostile things it holds.
-    lines = [f"{name}: {json.dumps(value)}\n" for name, value in values.items() if value is not None]
+    lines = [
+        f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items() if value is not None
+    ]
     return f"---\n{''.join(lines)}---\nOpen the original post ↗ {address}\n"
 
 
