@@ -1,0 +1,99 @@
+"""The log's lines: whole, safe to print, with the time and its zone; and what is kept out of it."""
+
+import logging
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from bot.ops.logs import set_up_logging
+
+MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d"
+
+
+LOGGERS = ("", "discord", "discord.client", "watchdog", "aiosqlite", "asyncio", "aiohttp")
+
+
+class Log:
+    """Standard error of a process that sets its logging up."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def begin(self, *, verbose: bool = False, brief: bool = False) -> None:
+        """Set up as a process does at its start, where no handler is there yet."""
+        logging.getLogger().handlers.clear()
+        set_up_logging(verbose=verbose, brief=brief)
+
+    def written(self) -> str:
+        """What was written since the last look."""
+        return self._capsys.readouterr().err
+
+
+@pytest.fixture
+def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
+    """A `Log`; afterwards the logging of the tests' own process is as it was."""
+    before = [(logger, logger.level, logger.filters[:]) for logger in map(logging.getLogger, LOGGERS)]
+    handlers = logging.getLogger().handlers[:]
+    yield Log(capsys)
+    logging.getLogger().handlers[:] = handlers
+    for logger, level, filters in before:
+        logger.setLevel(level)
+        logger.filters[:] = filters
+
+
+def test_a_line_has_its_time_with_the_zone(log: Log) -> None:
+    """A log without zone cannot be compared with anything once it left its machine."""
+    log.begin()
+    logging.getLogger("bot.service").info("Watching %s", "/content")
+    assert re.fullmatch(rf"{MOMENT} INFO    bot\.service: Watching /content\n", log.written())
+
+
+def test_a_rehearsal_has_shorter_lines(log: Log) -> None:
+    """A person who looks on knows the day and does not care for modules."""
+    log.begin(brief=True)
+    logging.getLogger("bot.service").warning("Careful")
+    assert re.fullmatch(r"\d\d:\d\d:\d\d WARNING Careful\n", log.written())
+
+
+def test_no_text_can_forge_a_line_or_command_a_terminal(log: Log) -> None:
+    """Line ends and control characters in what is logged are escaped."""
+    log.begin()
+    logging.getLogger("bot").info("announced %s", "a\n2025-01-01 forged\x1b[2J\u202e.md")
+    written = log.written()
+    assert written.count("\n") == 1
+    assert written.endswith("announced a\\n2025-01-01 forged\\x1b[2J\\u202e.md\n")
+
+
+def test_a_bug_keeps_its_traceback(log: Log) -> None:
+    """An exception is logged whole, below its line."""
+    log.begin()
+    try:
+        raise RuntimeError("a bug")
+    except RuntimeError:
+        logging.getLogger("bot").exception("It broke")
+    lines = log.written().splitlines()
+    assert lines[0].endswith("ERROR   bot: It broke")
+    assert lines[1] == "Traceback (most recent call last):"
+    assert lines[-1] == "RuntimeError: a bug"
+
+
+def test_libraries_only_warn(log: Log) -> None:
+    """Rate limits that discord.py warns of are worth a line; what it does every minute is not."""
+    log.begin()
+    logging.getLogger("discord.gateway").info("Shard ID None has connected")
+    logging.getLogger("discord.client").warning("PyNaCl is not installed, voice will NOT be supported")
+    logging.getLogger("discord.client").warning("davey is not installed, voice will NOT be supported")
+    logging.getLogger("discord.client").warning("Something else")
+    logging.getLogger("discord.http").warning("We are being rate limited. %s responded with 429.", "POST")
+    assert [line.partition(": ")[2] for line in log.written().splitlines()] == [
+        "Something else",
+        "We are being rate limited. POST responded with 429.",
+    ]
+
+
+def test_verbose_lets_everything_through(log: Log) -> None:
+    """--verbose logs what the libraries do, too."""
+    log.begin(verbose=True)
+    logging.getLogger("discord.gateway").debug("a detail")
+    assert "a detail" in log.written()

@@ -1,0 +1,167 @@
+"""``linkbot status``: what it tells of a catalog, as text and as JSON."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.catalog.database import Catalog, open_catalog
+from bot.catalog.notes import Note
+from bot.catalog.tables import Tables
+from bot.ops.announce import AnnounceRequest, announce
+from bot.ops.status import Status, read_status
+from bot.ops.status_formats import as_json, as_text
+from bot.problems import CatalogUnavailableError
+from bot.settings import AnnounceSettings, Settings
+from tests.support.end_to_end_site import post_text
+from tests.support.ops_catalog import ALL, KUBERNETES, settings_in, take_in
+
+NOW = datetime(2025, 11, 23, 6, 58, 28, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Two channels; more than two new posts are held."""
+    return settings_in(tmp_path, announce=AnnounceSettings(hold_above=2))
+
+
+@pytest.fixture
+async def catalog(settings: Settings) -> AsyncIterator[Catalog]:
+    """An empty catalog."""
+    settings.state.directory.mkdir()
+    async with open_catalog(settings.state.directory) as catalog:
+        yield catalog
+
+
+async def carry(catalog: Catalog, channel: int, nonce: str, outcome: str) -> None:
+    """Let the oldest pending delivery of a channel be sent, refused or lost sight of."""
+
+    def work(tables: Tables) -> None:
+        claim = tables.deliveries.claim(channel, nonce, tables.deliveries.pending(channel, 1, NOW), NOW)
+        match outcome:
+            case "sent":
+                tables.deliveries.record_sent(claim, 1, NOW)
+            case "refused":
+                tables.deliveries.refuse(claim, "50035:\x1b[31m Invalid Form Body")
+            case "unknown":
+                tables.deliveries.give_up(claim, "the history cannot be read")
+
+    await catalog.write(work)
+
+
+async def test_before_the_first_run_there_is_nothing_to_tell(settings: Settings) -> None:
+    """Without a catalog the sentence says that the bot has not run, and none is made."""
+    with pytest.raises(CatalogUnavailableError, match="has not run on this state directory yet"):
+        await read_status(settings)
+    assert not settings.state.directory.exists()
+
+
+async def test_an_empty_catalog_tells_that_the_first_run_is_not_done(catalog: Catalog, settings: Settings) -> None:
+    """A catalog of which nothing is known yet is told in words, not by an error."""
+    text = as_text(await read_status(settings))
+    assert "service     not running" in text
+    assert "last scan   never" in text
+    assert "posts       none" in text
+    assert "last sent   never" in text
+    assert "waiting     nothing" in text
+    assert "! the first run is not done: start the service" in text
+
+
+async def fill(catalog: Catalog, settings: Settings) -> Status:
+    """Posts of every standing, deliveries in every state, a problem, an outage."""
+    await take_in(
+        catalog, settings, {"old.md": post_text("Old"), "draft.md": post_text("D", draft=True)}, baseline=True
+    )
+    await take_in(catalog, settings, {"wait.md": post_text("W", date="2999-01-01"), "bad.md": "---\ntitle: 'x\n---\n"})
+    await take_in(catalog, settings, {f"h{number}.md": post_text(f"H{number}") for number in range(3)})
+    for number, outcome in enumerate(("sent", "refused", "unknown")):
+        path = f"evil\x1b]0;\n{number}.md"
+        await take_in(catalog, settings, {path: post_text(f"E{number}", tags=["kubernetes"])})
+        await carry(catalog, KUBERNETES, f"nonce{number}", outcome)
+    notes = {
+        Note.SCAN: {"at": NOW.isoformat(), "seconds": 0.012, "files": 12345, "watcher": "native"},
+        Note.OUTAGE: {"since": NOW.isoformat(), "reason": "/content is not there"},
+        Note.SERVICE: {"since": NOW.isoformat(), "process": 4711},
+    }
+
+    def put(tables: Tables) -> None:
+        for note, value in notes.items():
+            tables.notes.put(note, json.dumps(value))
+
+    await catalog.write(put)
+    return await read_status(settings)
+
+
+async def test_everything_that_counts_is_told(catalog: Catalog, settings: Settings) -> None:
+    """Counts by standing and state, the last scan and message, the oldest that waits, and whom a person must help."""
+    lines = as_text(await fill(catalog, settings)).splitlines()
+    assert lines[:5] == [
+        "service     not running",
+        "last scan   2025-11-23 06:58:28 UTC, 12,345 files in 0.012 s, native watching",
+        "posts       3 announced, 3 held, 1 hidden, 1 indexed, 1 waiting",
+        "last sent   2025-11-23 06:58:28 UTC",
+        lines[4],
+    ]
+    assert lines[4].startswith("waiting     the oldest since 2")
+    assert "deliveries  3 pending in all" in lines
+    assert "deliveries  1 refused in kubernetes" in lines
+    assert "! /content is not there (since 2025-11-23 06:58:28 UTC); work goes on when it is back" in lines
+    assert any(line.startswith("! 3 posts are held: `linkbot announce --held` announces") for line in lines)
+    assert any("is unknown: the history cannot be read; look into the channel" in line for line in lines)
+    assert any(line.startswith("! bad.md:2: ") for line in lines)
+
+
+async def test_nothing_that_a_terminal_obeys_is_printed(catalog: Catalog, settings: Settings) -> None:
+    """Control characters in a path or a reason are escaped, in the text and in the JSON, and break no line."""
+    status = await fill(catalog, settings)
+    text = as_text(status)
+    assert text.replace("\n", "").isprintable()
+    assert r"! evil\x1b]0;\n1.md in kubernetes is refused: 50035:\x1b[31m Invalid Form Body; " in text
+    assert as_json(status).replace("\n", "").isascii()
+    assert as_json(status).replace("\n", "").isprintable()
+
+
+async def test_the_json_has_the_same_for_programs(catalog: Catalog, settings: Settings) -> None:
+    """Times carry their zone, ids are text (they are too large for some readers' numbers), nothing is left out."""
+    told = json.loads(as_json(await fill(catalog, settings)))
+    assert told["running"] is False
+    assert told["service"] == {"since": NOW.isoformat(), "process": 4711}
+    assert told["posts"] == {"announced": 3, "held": 3, "hidden": 1, "indexed": 1, "waiting": 1}
+    assert told["last_scan"]["files"] == 12345
+    assert told["outage"]["reason"] == "/content is not there"
+    assert {"channel": str(ALL), "state": "pending", "count": 3} in told["deliveries"]
+    assert [(held["post"], held["state"]) for held in told["held_up"]] == [
+        ("evil\x1b]0;\n1.md", "refused"),
+        ("evil\x1b]0;\n2.md", "unknown"),
+    ]
+    assert [(problem["file"], problem["line"]) for problem in told["problems"]] == [("bad.md", 2)]
+    for key in ("baseline_at", "oldest_pending_at", "last_sent_at"):
+        assert datetime.fromisoformat(told[key]).tzinfo is not None
+
+
+async def test_a_channel_that_left_the_settings_is_told_by_its_id(catalog: Catalog, settings: Settings) -> None:
+    """What waits for a channel that nobody serves any more does not wait unseen."""
+    await take_in(catalog, settings, {"a.md": post_text("A")})
+    status = await read_status(settings.model_copy(update={"channels": settings.channels[1:]}))
+    assert f"deliveries  1 pending in {ALL}, not in the settings" in as_text(status)
+
+
+async def test_many_problems_do_not_bury_the_rest(catalog: Catalog, settings: Settings) -> None:
+    """Of many problems the text names some and says where all are; the JSON has all."""
+    await take_in(catalog, settings, {f"bad{number:02}.md": "---\ntitle: 'x\n---\n" for number in range(30)})
+    status = await read_status(settings)
+    assert as_text(status).endswith("! and 10 more like these: `linkbot check` lists all")
+    assert len(json.loads(as_json(status))["problems"]) == 30
+
+
+async def test_a_single_held_post_is_told_in_the_singular(tmp_path: Path) -> None:
+    """With hold_above 0 every post is held, be it one."""
+    settings = settings_in(tmp_path, announce=AnnounceSettings(hold_above=0))
+    settings.state.directory.mkdir()
+    async with open_catalog(settings.state.directory) as catalog:
+        await take_in(catalog, settings, {"a.md": post_text("A")})
+        assert "! 1 post is held: " in as_text(await read_status(settings))
+        await announce(catalog, settings, AnnounceRequest(held=True))
+        assert "held" not in as_text(await read_status(settings))
