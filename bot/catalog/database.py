@@ -29,7 +29,18 @@ BUSY_SECONDS = 5.0  # nobody but the service writes; a person with a SQLite shel
 
 
 class _Connection(aiosqlite.Connection):
-    """An aiosqlite connection that also runs a whole function in its thread, in one hop."""
+    """An aiosqlite connection that also runs a whole function in its thread, in one hop.
+
+    Attributes:
+        ended: done when the thread has ended; None: nobody told it to.
+    """
+
+    ended: asyncio.Future[None] | None = None
+
+    def stop(self) -> asyncio.Future[None] | None:
+        """Let the thread end after what it was asked for."""
+        self.ended = super().stop()
+        return self.ended
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` in the connection's thread.
@@ -114,7 +125,12 @@ async def open_catalog_read_only(directory: Path) -> AsyncIterator[Catalog]:
 async def _opened(connect: Callable[[], sqlite3.Connection]) -> AsyncIterator[_Connection]:
     """A connection that is made, used and closed in a thread of its own, which ends with the context."""
     connection = _Connection(connect, iter_chunk_size=64)
-    await connection
+    try:
+        await connection
+    except BaseException:
+        if connection.ended is not None:
+            await connection.ended  # the thread reports its end to the event loop, which must be there until then
+        raise
     try:
         yield connection
     finally:
