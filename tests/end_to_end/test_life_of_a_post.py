@@ -153,6 +153,10 @@ async def test_an_announcement_pings_its_roles_and_nobody_else(bot: Bot, site: S
     assert called.pings == Pings(roles=frozenset({ROLE}))
     assert not quiet.pings
     assert not quiet.content
+    # Nor may anything else ever ping, should its text come to stand where Discord reads mentions.
+    allowed = {channel: bot.sends(channel)[-1].body["allowed_mentions"] for channel in (CALLING, NEWS)}
+    assert {channel: rules["parse"] for channel, rules in allowed.items()} == {CALLING: [], NEWS: []}
+    assert (allowed[CALLING]["roles"], allowed[NEWS].get("roles", [])) == ([str(ROLE)], [])
 
 
 async def test_text_from_files_forges_no_markup(bot: Bot, site: Site) -> None:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support.end_to_end_bot import NEWS, Bot, staged
-from tests.support.end_to_end_site import Site
+from tests.support.end_to_end_site import Site, post_text
 from tests.support.files_writers import (
     GitSite,
     append_in_steps,
@@ -18,7 +18,6 @@ from tests.support.files_writers import (
     make_folder_and_write,
     move_folder_in,
     plain_write,
-    post_text,
     rename_from_outside,
     rsync_like,
     slow_write,
@@ -73,6 +72,20 @@ async def test_a_file_written_and_edited_by_a_program(bot: Bot, site: Site, writ
     if write is not append_in_steps:  # which is no way to edit
         await asyncio.to_thread(write, site.root / f"{name}.md", text_of(name).replace("A Blog", "Another Blog"))
     await stand_once_and_whole(bot, name)
+
+
+async def test_a_slow_writer_beside_busy_ones(bot: Bot, site: Site) -> None:
+    """While everything is looked at again and again, a text that is still growing is not taken for the whole."""
+    whole = post_text("Grows", tldr=None).replace("Open the original post", f"{LONG_TEXT}\n\nOpen the original post")
+    growing = asyncio.create_task(asyncio.to_thread(slow_write, site.root / "grows.md", whole, 20))
+    busy = 0
+    while not growing.done():
+        await asyncio.to_thread(make_folder_and_write, site.root / "busy" / f"{busy}" / "x.md", text_of(f"Busy {busy}"))
+        await bot.stands(f"Busy {busy}")
+        busy += 1
+    await growing
+    assert busy > 1
+    await stand_once_and_whole(bot, "Grows")
 
 
 async def test_a_file_moved_in(bot: Bot, site: Site) -> None:
