@@ -90,9 +90,9 @@ class ServiceProcess:
         self._refuse_end()
 
     async def wait_connected(self) -> None:
-        """Wait until it can be asked slash commands."""
+        """Wait until it is at the stand-in's gateway."""
         async with asyncio.timeout(CONNECT_SECONDS):
-            while not (self._standin.gateway.connected and self._standin.world.commands[None]):
+            while not self._standin.gateway.connected:
                 self._refuse_end()
                 await asyncio.sleep(LOOK_SECONDS)
 
