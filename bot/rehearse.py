@@ -56,15 +56,13 @@ async def rehearse(settings: Settings | None, content: Path | None, port: int, *
     stop = _Stop()
     try:
         with _workshop() as folder:
-            await _run(settings, content, port, folder, tell, stop)
+            await _run(settings, content, port, folder, tell)
     except asyncio.CancelledError:
         if not stop.asked:
             raise
 
 
-async def _run(
-    settings: Settings | None, content: Path | None, port: int, folder: Path, tell: Tell, stop: "_Stop"
-) -> None:
+async def _run(settings: Settings | None, content: Path | None, port: int, folder: Path, tell: Tell) -> None:
     """Rehearse with `folder` for all that is made."""
     is_sample = settings is None and content is None
     directory = folder / "content" if is_sample else content or (settings or Settings()).content.directory
@@ -79,7 +77,6 @@ async def _run(
         try:
             await run_service(_redirected(chosen, directory, folder, stand_in), REHEARSAL_TOKEN, on_ready=ready.set)
         finally:
-            stop.take_signals_back()
             guide.cancel()
 
 
@@ -89,10 +86,7 @@ def _refuse_what_is_no_directory(content: Path | None) -> None:
 
 
 class _Stop:
-    """SIGTERM and SIGINT outside of the service, which handles them by itself while it runs.
-
-    Before it they cancel the rehearsal; after it they do nothing, since the tidying up takes but a moment.
-    """
+    """SIGTERM and SIGINT until the service runs, which then handles them by itself: they cancel the rehearsal."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -104,11 +98,6 @@ class _Stop:
         self.asked = True
         assert self._task is not None
         self._task.cancel()
-
-    def take_signals_back(self) -> None:
-        """The service is done and has let go of the signals."""
-        for number in STOP_SIGNALS:
-            asyncio.get_running_loop().add_signal_handler(number, lambda: None)
 
 
 async def _open(stack: AsyncExitStack, stand_in: StandIn) -> StandIn:

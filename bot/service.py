@@ -14,8 +14,7 @@ import json
 import logging
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from bot.announcing.courier import Courier
@@ -59,11 +58,11 @@ async def run_service(settings: Settings, token: str, *, on_ready: Callable[[], 
         async with open_catalog(settings.state.directory) as catalog:
             await _refuse_a_first_run_without_content(settings, catalog)
             service = _Service(settings, catalog)
-            with _stop_on_signals(service.stop):
-                try:
-                    await service.run(token, on_ready)
-                except BaseExceptionGroup as group:
-                    raise _explained(group) from group
+            _stop_on_signals(service.stop)
+            try:
+                await service.run(token, on_ready)
+            except BaseExceptionGroup as group:
+                raise _explained(group) from group
 
 
 class _Service:
@@ -156,17 +155,14 @@ async def _refuse_a_first_run_without_content(settings: Settings, catalog: Catal
         raise ConfigurationError(f"content.directory is {directory}, which is no directory; mend it in the settings")
 
 
-@contextmanager
-def _stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Call `stop` when the process is asked to end; discord.py by itself would die of SIGTERM without a goodbye."""
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` when the process is asked to end; discord.py by itself would die of SIGTERM without a goodbye.
+
+    This lasts until the event loop is closed: a second signal must not cut short what is being closed in good order.
+    """
     loop = asyncio.get_running_loop()
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stop)
-    try:
-        yield
-    finally:
-        for number in STOP_SIGNALS:
-            loop.remove_signal_handler(number)
 
 
 def _explained(group: BaseExceptionGroup[BaseException]) -> BaseException:
