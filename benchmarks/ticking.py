@@ -1,19 +1,17 @@
-"""The service with a ticker beside it in its event loop: how long the loop is held up until all is indexed.
+"""``linkbot`` with a ticker in the service's event loop: how long the loop is held up until all is indexed.
 
-Run as ``python -m benchmarks.ticking run --config FILE``; at the end it writes ``ticks: [seconds late, …]`` on standard
-error.
+Takes the arguments of ``linkbot``; at the end it writes ``ticks: [seconds late, …]`` on standard error.
 """
 
 import asyncio
 import json
-import os
 import sys
 import time
-from pathlib import Path
+from collections.abc import Callable
 
-from bot.ops.logs import set_up_logging
+import bot.cli
 from bot.service import run_service
-from bot.settings import load_settings, read_token
+from bot.settings import Settings
 
 TICK_SECONDS = 0.01
 
@@ -25,19 +23,20 @@ async def _tick(lateness: list[float]) -> None:
         lateness.append(max(0.0, time.perf_counter() - began - TICK_SECONDS))
 
 
-async def _run(config: Path) -> None:
+async def _run_service(settings: Settings, token: str, *, on_ready: Callable[[], None] = lambda: None) -> None:
     lateness: list[float] = []
     ticker = asyncio.create_task(_tick(lateness))
 
     def stop_ticking() -> None:
         ticker.cancel()
+        on_ready()
 
     try:
-        await run_service(load_settings(config), read_token(os.environ), on_ready=stop_ticking)
+        await run_service(settings, token, on_ready=stop_ticking)
     finally:
         print(f"ticks: {json.dumps([round(late, 6) for late in lateness])}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    set_up_logging(verbose=False, brief=False)
-    asyncio.run(_run(Path(sys.argv[sys.argv.index("--config") + 1])))
+    bot.cli.run_service = _run_service  # type: ignore[attr-defined]
+    sys.exit(bot.cli.main())
