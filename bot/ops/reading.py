@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.opening import printable
 from bot.content.post import Outcome, PostProblem
 from bot.content.scan import Outage, Scanner, Survey, is_post_path
 
@@ -55,7 +56,7 @@ def read_now(place: Place) -> Iterator[Found]:
         yield Found(place.root / place.within, survey)
         return
     for refused in survey.refused:
-        if _is_within(refused.path, place.within):
+        if _is_within(refused.path, printable(place.within)):  # as the scanner writes names that are no UTF-8
             yield Found(place.root / refused.path, refused)
     wanted = [path for path in survey.changed if _is_within(path, place.within)]
     for start in range(0, len(wanted), _READ_AT_ONCE):
