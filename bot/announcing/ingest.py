@@ -93,16 +93,19 @@ class _Batch:
         self._readings = sorted(batch.readings, key=lambda reading: reading.file.path)
         self._lost: list[KnownPost] = []
         self._replaced: set[int] = set()
+        self._stored: list[int] = []
         self._touched: list[int] = []
 
     def take(self) -> None:
         """Do everything but plan the news."""
         self._lose_gone()
         self._lose_replaced()
-        for post_id in [stored for reading in self._readings if (stored := self._store(reading)) is not None]:
-            self._planner.decide(post_id)
+        for reading in self._readings:
+            self._store(reading)
         self._settle_losses()
-        for post_id in self._touched:
+        for post_id in dict.fromkeys(self._stored):
+            self._planner.decide(post_id)
+        for post_id in dict.fromkeys(self._touched):
             self._planner.review_duplicates(post_id)
         self._take_refused()
 
@@ -138,14 +141,13 @@ class _Batch:
         self._tables.posts.lose_file(known.id, self._now)
         self._lost.append(known)
 
-    def _store(self, reading: Reading) -> int | None:
-        """Store one file; return the id of the post that it is."""
+    def _store(self, reading: Reading) -> None:
         outcome = reading.outcome
         before = self._tables.files.problem(reading.file.path)
         self._tables.files.put(reading)
         if isinstance(outcome, Post):
-            return self._store_post(outcome)
-        if isinstance(outcome, NotAPost):
+            self._store_post(outcome)
+        elif isinstance(outcome, NotAPost):
             known = self._living(outcome.path)
             if known is not None:
                 reason = Reason("post", False, f"its file is no link post any more: {outcome.reason}")
@@ -153,17 +155,20 @@ class _Batch:
                 self._touched.append(known.id)
         elif outcome != before:
             self._planner.taken.problems.append(outcome)
-        return None
 
-    def _store_post(self, post: Post) -> int:
+    def _store_post(self, post: Post) -> None:
         known = self._recognise(post)
         if known is None:
-            return self._tables.posts.insert(post, self._now)
+            self._stored.append(self._tables.posts.insert(post, self._now))
+            return
         if known.post.path != post.path:
             self._planner.taken.renamed.append((known.post.path, post.path))
+        self._update(known, post)
+
+    def _update(self, known: KnownPost, post: Post) -> None:
         self._tables.posts.update(known, post)
+        self._stored.append(known.id)
         self._touched.append(known.id)
-        return known.id
 
     def _recognise(self, post: Post) -> KnownPost | None:
         """Find the post that a file is: the one at its path, else one that lost its file and looks the same.
@@ -193,14 +198,14 @@ class _Batch:
 
     def _hand_over(self, known: KnownPost) -> None:
         """Let the oldest duplicate that was never to be sent become the post that is gone; else show them all."""
-        duplicates = self._tables.posts.duplicates_of(known.id)
+        duplicates = [each for each in self._tables.posts.duplicates_of(known.id) if _alike(known, each.post)]
         heir = next((each for each in duplicates if not self._tables.deliveries.channels_of(each.id)), None)
         if heir is None:
             for duplicate in duplicates:
                 self._tables.posts.show(duplicate.id)
         else:
             self._tables.posts.remove(heir, in_favour_of=known.id)
-            self._tables.posts.update(known, heir.post)
+            self._update(known, heir.post)
 
     def _take_refused(self) -> None:
         """Keep what is wrong with entries that are never opened; a post whose file became one is not to be sent."""

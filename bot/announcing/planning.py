@@ -77,11 +77,14 @@ class Planner:
 
     def decide(self, post_id: int) -> None:
         """Decide on a post by what is stored of it, and store the decision."""
-        known = self._known(post_id)
+        known = self._tables.posts.by_id(post_id)
+        if known is None:  # was a duplicate, and became the post that it was one of
+            return
         original = self._tables.posts.original_of(known)
+        previous = self._previous(known, original)
         decision = decide(
             known.post,
-            None if known.cause is Cause.DUPLICATE else known.shown_as,
+            previous,
             rules=self._rules,
             now=self._now,
             baseline=self._baseline,
@@ -90,16 +93,16 @@ class Planner:
         if decision.standing is known.standing and known.standing.is_seen and known.cause is not Cause.DUPLICATE:
             self._keep(known, original)
         else:
-            self._store(known, decision, original)
+            self._store(known, decision, original, is_new=previous is None)
 
     def hide(self, known: KnownPost, reason: Reason) -> None:
         """Take a post out of sight because its file is none any more."""
-        self._store(known, Decision(Standing.HIDDEN, Cause.RULES, (reason,)), None)
+        self._store(known, Decision(Standing.HIDDEN, Cause.RULES, (reason,)), None, is_new=False)
 
     def review_duplicates(self, original_id: int) -> None:
         """Decide anew on the duplicates of a post that was hidden, and show those that are not like it any more."""
         original = self._tables.posts.by_id(original_id)
-        if original is None:  # was a duplicate itself, and took over
+        if original is None:
             return
         for duplicate in self._tables.posts.duplicates_of(original_id):
             if link_and_title(duplicate.post) != link_and_title(original.post):
@@ -141,8 +144,17 @@ class Planner:
             self._tables.posts.show(known.id)
         self._wake(known)
 
-    def _store(self, known: KnownPost, decision: Decision, original: KnownPost | None) -> None:
-        shown_instead = original is not None and original.standing.is_seen and decision.standing.is_seen
+    def _previous(self, known: KnownPost, original: KnownPost | None) -> Standing | None:
+        """The standing that a post has, or takes up again; None: it is as good as new."""
+        if known.cause is Cause.DUPLICATE:
+            return None
+        if original is not None and not known.standing.is_seen and known.shown_as is Standing.ANNOUNCED:
+            # It was hidden before it was sent anywhere, and another one has been announced in its place.
+            return None if self._tables.deliveries.withdraw(known.id) else known.shown_as
+        return known.shown_as
+
+    def _store(self, known: KnownPost, decision: Decision, original: KnownPost | None, *, is_new: bool) -> None:
+        shown_instead = is_new and original is not None and original.is_shown and decision.standing.is_seen
         self._tables.posts.decide(
             known.id,
             decision.standing,
@@ -155,10 +167,10 @@ class Planner:
             self.taken.duplicates.append((known.post.path, original.post.path))
         if decision.standing is not Standing.ANNOUNCED:
             return
-        if known.shown_as is Standing.ANNOUNCED:
-            self._wake(known)
-        else:
+        if is_new:
             self._news.append(known.id)
+        else:
+            self._wake(known)
 
     def _wake(self, known: KnownPost) -> None:
         states = self._tables.deliveries.channels_of(known.id)

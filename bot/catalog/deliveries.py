@@ -41,6 +41,15 @@ class DeliveryTable:
             for channel_id in channel_ids
         )
 
+    def withdraw(self, post_id: int) -> bool:
+        """Forget what is planned of a post that was certainly never sent; return whether that is so."""
+        self._connection.execute(
+            "DELETE FROM deliveries WHERE post_id = :post AND NOT EXISTS"
+            " (SELECT 1 FROM deliveries WHERE post_id = :post AND state <> 'pending')",
+            {"post": post_id},
+        )
+        return not self.channels_of(post_id)
+
     def channels_of(self, post_id: int) -> dict[int, DeliveryState]:
         """The state of the post's delivery in each channel for which it was ever planned."""
         rows = self._connection.execute("SELECT channel_id, state FROM deliveries WHERE post_id = ?", (post_id,))

@@ -18,6 +18,8 @@ from bot.content.post import Post
 __all__ = ["PostTable"]
 
 SEEN = ", ".join(f"'{standing}'" for standing in Standing if standing.is_seen)
+IS_SHOWN = f"(standing IN ({SEEN}) AND gone_at IS NULL AND duplicate_of IS NULL)"
+WAS_SENT = "EXISTS (SELECT 1 FROM deliveries WHERE post_id = posts.id AND state <> 'pending')"
 
 
 class PostTable:
@@ -35,36 +37,30 @@ class PostTable:
         return self._one("SELECT * FROM posts WHERE id = ?", post_id)
 
     def gone_like(self, post: Post) -> KnownPost | None:
-        """The post without a file that has the content, or the canonical URL and title, of `post`: it was renamed."""
-        same_content = self._one(
-            "SELECT * FROM posts WHERE content_hash = ? AND gone_at IS NOT NULL"
-            " ORDER BY gone_at DESC, path = ? DESC, id LIMIT 1",
-            post.content_hash,
-            post.path,
-        )
-        return same_content or self._one(
+        """The post without a file that has the canonical URL and title of `post`: it was renamed.
+
+        Of several, one that was sent comes first, then one with all of the content, then the one that went last.
+        """
+        return self._one(
             "SELECT * FROM posts WHERE canonical_url = ? AND title_key = ? AND gone_at IS NOT NULL"
-            " ORDER BY gone_at DESC, path = ? DESC, id LIMIT 1",
+            f" ORDER BY {WAS_SENT} DESC, content_hash = ? DESC, gone_at DESC, path = ? DESC, id LIMIT 1",
             post.canonical_url,
             fold(post.title),
+            post.content_hash,
             post.path,
         )
 
     def original_of(self, known: KnownPost) -> KnownPost | None:
         """The post that makes `known` a duplicate: it has its canonical URL and title.
 
-        It can be seen, or has been sent already. The one that `known` was a duplicate of counts even if it has just
-        lost its file, as long as nobody took its place.
+        It can be seen; or it is hidden or gone, but was sent before.
         """
         return self._one(
-            "SELECT * FROM posts WHERE canonical_url = ? AND title_key = ? AND id <> ? AND duplicate_of IS NULL"
-            f" AND (standing IN ({SEEN}) AND (gone_at IS NULL OR id IS ?) OR gone_at IS NULL AND EXISTS"
-            " (SELECT 1 FROM deliveries WHERE post_id = posts.id AND state <> 'pending'))"
-            f" ORDER BY standing IN ({SEEN}) DESC, id LIMIT 1",
+            "SELECT * FROM posts WHERE canonical_url = ? AND title_key = ? AND id <> ?"
+            f" AND ({IS_SHOWN} OR {WAS_SENT}) ORDER BY {IS_SHOWN} DESC, id LIMIT 1",
             known.post.canonical_url,
             fold(known.post.title),
             known.id,
-            known.duplicate_of,
         )
 
     def duplicates_of(self, post_id: int) -> list[KnownPost]:
@@ -152,17 +148,18 @@ class PostTable:
         duplicate_of: int | None = None,
     ) -> None:
         """Store what was decided of a post."""
-        is_shown = standing.is_seen and cause is not Cause.DUPLICATE
+        is_duplicate = cause is Cause.DUPLICATE
         self._connection.execute(
             "UPDATE posts SET standing = ?, cause = ?, reasons = ?, wakes_at = ?, duplicate_of = ?,"
-            " shown_as = coalesce(?, shown_as) WHERE id = ?",
+            " shown_as = iif(?, NULL, coalesce(?, shown_as)) WHERE id = ?",
             (
                 standing,
                 cause,
                 reasons_text(reasons),
                 to_microseconds(wakes_at),
                 duplicate_of,
-                standing if is_shown else None,
+                is_duplicate,
+                standing if standing.is_seen else None,
                 post_id,
             ),
         )

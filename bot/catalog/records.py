@@ -89,6 +89,11 @@ class KnownPost:
     first_seen_at: datetime
     gone_at: datetime | None
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether members can see it itself, or will if a person lets it go."""
+        return self.standing.is_seen and self.gone_at is None and self.duplicate_of is None
+
 
 @dataclass(frozen=True, slots=True)
 class ListedPost:

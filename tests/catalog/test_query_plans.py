@@ -25,6 +25,8 @@ ASKED_ALL_THE_TIME: Mapping[str, Question] = {
     "the post at a path": lambda tables, known: tables.posts.by_path("a.md"),
     "a renamed post": lambda tables, known: tables.posts.gone_like(known.post),
     "a duplicate's original": lambda tables, known: tables.posts.original_of(known),
+    "a post's duplicates": lambda tables, known: tables.posts.duplicates_of(known.id),
+    "where a post is planned": lambda tables, known: tables.deliveries.channels_of(known.id),
     "posts whose date has come": lambda tables, known: tables.posts.due(NOW),
     "when the next post's date comes": lambda tables, known: tables.posts.next_due_at(),
     "stamps of a few files": lambda tables, known: tables.files.stamps(["a.md"]),

@@ -57,7 +57,6 @@ CREATE TABLE posts (
 CREATE UNIQUE INDEX posts_living ON posts (path) WHERE gone_at IS NULL;
 CREATE INDEX posts_by_path ON posts (path);
 CREATE INDEX posts_by_link ON posts (canonical_url, title_key);
-CREATE INDEX posts_by_content ON posts (content_hash);
 CREATE INDEX posts_by_duplicate ON posts (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX posts_waiting ON posts (wakes_at) WHERE wakes_at IS NOT NULL;
 CREATE INDEX posts_listed ON posts (listed_at DESC, id DESC)
