@@ -19,6 +19,7 @@ from bot.content.values import (
     FrontMatterError,
     ListValue,
     MapValue,
+    NullValue,
     TextValue,
     UnterminatedError,
     Value,
@@ -26,6 +27,7 @@ from bot.content.values import (
     shown,
     too_deep,
     too_many,
+    without_nulls,
 )
 
 __all__ = ["MAX_FRONT_MATTER_BYTES", "FrontMatter", "is_unterminated", "parse_front_matter"]
@@ -48,11 +50,13 @@ class FrontMatter:
     """What a file says about itself.
 
     Attributes:
-        fields: by casefolded key, each with its line in the file; a key whose value is null is absent.
+        fields: by casefolded key, each with its line in the file.
+        nulls: the casefolded keys whose value is null, which are not in `fields`, with their lines.
         body: what follows, with ``\\n`` as line end.
     """
 
     fields: Mapping[str, Value]
+    nulls: Mapping[str, int]
     body: str
 
 
@@ -78,7 +82,9 @@ def parse_front_matter(text: str) -> FrontMatter | None:
         return None
     _check_size(parts)
     read = {"yaml": _read_yaml, "toml": read_toml, "json": read_json}[parts.format]
-    return FrontMatter(read(parts.block, parts.first_line), parts.body)
+    found = read(parts.block, parts.first_line)
+    nulls = {key: value.line for key, value in found.items() if isinstance(value, NullValue)}
+    return FrontMatter(without_nulls(found), nulls, parts.body)
 
 
 def is_unterminated(raw: bytes) -> bool:
@@ -126,7 +132,7 @@ def _check_size(parts: _Parts) -> None:
         raise FrontMatterError(parts.first_line, what, "shorten it, or move text into the body")
 
 
-def _read_yaml(block: str, first_line: int) -> dict[str, Value]:
+def _read_yaml(block: str, first_line: int) -> dict[str, Value | NullValue]:
     tree = _YamlTree(first_line)
     try:
         for event in yaml.parse(block, Loader=yaml.CBaseLoader):
@@ -140,7 +146,7 @@ def _read_yaml(block: str, first_line: int) -> dict[str, Value]:
     except UnicodeEncodeError as error:
         line = first_line + block.count("\n", 0, error.start)
         raise FrontMatterError(line, "a character that is half of a pair", "remove it") from error
-    return {key: value for key, value in tree.root.items() if value is not None}
+    return tree.root
 
 
 def _yaml_error(error: yaml.MarkedYAMLError, first_line: int) -> FrontMatterError:
@@ -161,7 +167,7 @@ class _Frame:
     """A list or map that is still being filled. In a map, `key` waits for its value."""
 
     line: int
-    fields: dict[str, Value | None] | None  # None: a list
+    fields: dict[str, Value | NullValue] | None  # None: a list
     items: list[Value] = field(default_factory=list)
     key: str | None = None
     key_line: int = 0
@@ -171,7 +177,7 @@ class _YamlTree:
     """Builds the fields of one YAML document from parser events. Not recursive, so nesting costs no stack."""
 
     def __init__(self, first_line: int) -> None:
-        self.root: dict[str, Value | None] = {}
+        self.root: dict[str, Value | NullValue] = {}
         self._first_line = first_line
         self._open: list[_Frame] = []
         self._nodes = 0
@@ -230,7 +236,7 @@ class _YamlTree:
             parent.key, parent.key_line = event.value, line
         else:
             at = line if parent.fields is None else parent.key_line
-            self._put(parent, None if is_null else TextValue(event.value, at))
+            self._put(parent, NullValue(at) if is_null else TextValue(event.value, at))
 
     def _close(self) -> None:
         frame = self._open.pop()
@@ -239,12 +245,11 @@ class _YamlTree:
         elif frame.fields is None:
             self._put(self._open[-1], ListValue(tuple(frame.items), frame.line))
         else:
-            present = {key: value for key, value in frame.fields.items() if value is not None}
-            self._put(self._open[-1], MapValue(present, frame.line))
+            self._put(self._open[-1], MapValue(without_nulls(frame.fields), frame.line))
 
-    def _put(self, parent: _Frame, value: Value | None) -> None:
+    def _put(self, parent: _Frame, value: Value | NullValue) -> None:
         if parent.fields is None:
-            if value is not None:
+            if not isinstance(value, NullValue):
                 parent.items.append(value)
         elif parent.key is not None:
             add_field(parent.fields, parent.key, value, parent.key_line)

@@ -68,7 +68,7 @@ def _decode(raw: bytes) -> str:
 
 
 def _post(path: str, front_matter: FrontMatter) -> Post:
-    fields = _Fields(front_matter.fields)
+    fields = _Fields(front_matter.fields, front_matter.nulls)
     kind = fields.line_of_text("post_kind")
     external_url = _external_url(fields, kind)
     summary = fields.text("summary")
@@ -123,6 +123,7 @@ class _Fields:
     """Front matter by field; each method raises FrontMatterError, with the line, for what its field cannot be."""
 
     values: Mapping[str, Value]
+    nulls: Mapping[str, int]
 
     def line(self, *keys: str) -> int:
         """The line of the first of `keys` that is there."""
@@ -158,7 +159,13 @@ class _Fields:
         return tuple(tags.values())
 
     def boolean(self, key: Literal["draft", "published"]) -> bool | None:
-        """True, false, or None if it does not say; nothing else, since anything else could mean either."""
+        """True, false, or None if it is not there; nothing else, since anything else could mean either.
+
+        That goes for a key without a value as well: for Hugo, ``published:`` alone makes a draft.
+        """
+        fix = f"write {key}: true or {key}: false"
+        if key in self.nulls:
+            raise FrontMatterError(self.nulls[key], f"{key} has no value", fix)
         value = self.values.get(key)
         if value is None:
             return None
@@ -166,7 +173,6 @@ class _Fields:
         if word in {"true", "false"}:
             return word == "true"
         what = shown(value.text) if isinstance(value, TextValue) else word
-        fix = f"write {key}: true or {key}: false"
         raise FrontMatterError(value.line, f"{key} is {what}, neither true nor false", fix)
 
     def date(self, keys: tuple[str, ...], never: str = "\0") -> datetime | None:

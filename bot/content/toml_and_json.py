@@ -12,6 +12,7 @@ from bot.content.values import (
     MAX_DEPTH,
     MAX_NODES,
     FrontMatterError,
+    NullValue,
     Value,
     from_plain,
     shown,
@@ -46,7 +47,7 @@ class _RepeatedKeyError(ValueError):
         self.key = key
 
 
-def read_toml(block: str, first_line: int) -> dict[str, Value]:
+def read_toml(block: str, first_line: int) -> dict[str, Value | NullValue]:
     """Return the fields of the TOML `block`, which begins in `first_line` of its file.
 
     Raises:
@@ -109,7 +110,7 @@ def json_end(text: str, start: int, longest: int) -> int | None:
     return None
 
 
-def read_json(block: str, first_line: int) -> dict[str, Value]:
+def read_json(block: str, first_line: int) -> dict[str, Value | NullValue]:
     """Return the fields of the JSON object `block`, whose nesting `json_end` has measured.
 
     Raises:

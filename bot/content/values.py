@@ -13,6 +13,7 @@ __all__ = [
     "FrontMatterError",
     "ListValue",
     "MapValue",
+    "NullValue",
     "TextValue",
     "UnterminatedError",
     "Value",
@@ -21,6 +22,7 @@ __all__ = [
     "shown",
     "too_deep",
     "too_many",
+    "without_nulls",
 ]
 
 MAX_DEPTH = 32  # lists and maps in each other
@@ -72,6 +74,13 @@ class MapValue:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class NullValue:
+    """A key whose value is empty, ``~`` or null; `line` is that of the key, or its own in a list."""
+
+    line: int
+
+
 Value = TextValue | ListValue | MapValue
 
 
@@ -90,21 +99,26 @@ def too_many(line: int) -> FrontMatterError:
     return FrontMatterError(line, f"there are more than {MAX_NODES:,} values", "move the data out of the front matter")
 
 
-def add_field(fields: dict[str, Value | None], key: str, value: Value | None, line: int) -> None:
-    """Put `value` (None: null) under the casefolded `key`, as Hugo reads keys without regard to case.
+def add_field(fields: dict[str, Value | NullValue], key: str, value: Value | NullValue, line: int) -> None:
+    """Put `value` under the casefolded `key`, as Hugo reads keys without regard to case.
 
     Raises:
         FrontMatterError: the key stands there already; two people may have meant different things by it.
     """
     folded = key.casefold()
     if folded in fields:
-        earlier = fields[folded]
-        where = f" (first in line {earlier.line})" if earlier is not None and earlier.line != line else ""
+        earlier = fields[folded].line
+        where = f" (first in line {earlier})" if earlier != line else ""
         raise FrontMatterError(line, f"the key {shown(key)} stands twice{where}", "keep one of the two")
     fields[folded] = value
 
 
-def from_plain(plain: Mapping[str, object], lines: Mapping[str, int], first_line: int) -> dict[str, Value]:
+def without_nulls(fields: Mapping[str, Value | NullValue]) -> dict[str, Value]:
+    """Return the fields that have a value."""
+    return {key: value for key, value in fields.items() if not isinstance(value, NullValue)}
+
+
+def from_plain(plain: Mapping[str, object], lines: Mapping[str, int], first_line: int) -> dict[str, Value | NullValue]:
     """Bring what a TOML or JSON library made into the common shape.
 
     Args:
@@ -124,25 +138,27 @@ class _Converter:
     def __init__(self) -> None:
         self.nodes = 0
 
-    def fields(self, plain: Mapping[str, object], lines: Mapping[str, int], line: int, depth: int) -> dict[str, Value]:
-        fields: dict[str, Value | None] = {}
+    def fields(
+        self, plain: Mapping[str, object], lines: Mapping[str, int], line: int, depth: int
+    ) -> dict[str, Value | NullValue]:
+        fields: dict[str, Value | NullValue] = {}
         for key, item in plain.items():
             key_line = lines.get(key, line)
             add_field(fields, key, self.value(item, key_line, depth), key_line)
-        return {key: value for key, value in fields.items() if value is not None}
+        return fields
 
-    def value(self, plain: object, line: int, depth: int) -> Value | None:
+    def value(self, plain: object, line: int, depth: int) -> Value | NullValue:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise too_many(line)
         if depth > MAX_DEPTH:
             raise too_deep(line)
         if isinstance(plain, Mapping):
-            return MapValue(self.fields(plain, {}, line, depth + 1), line)
+            return MapValue(without_nulls(self.fields(plain, {}, line, depth + 1)), line)
         if isinstance(plain, list):
             items = (self.value(item, line, depth + 1) for item in plain)
-            return ListValue(tuple(item for item in items if item is not None), line)
-        return None if plain is None else TextValue(_scalar_text(plain), line)
+            return ListValue(tuple(item for item in items if not isinstance(item, NullValue)), line)
+        return NullValue(line) if plain is None else TextValue(_scalar_text(plain), line)
 
 
 def _scalar_text(plain: object) -> str:

@@ -83,11 +83,14 @@ def test_delimiter_in_value_and_body() -> None:
 
 
 def test_null_is_absent_unless_quoted() -> None:
-    """A key whose value is empty, ~ or null is absent; in quotes it is text. Nulls in a list are left out."""
-    fields = parsed("---\na:\nb: ~\nc: null\nd: NULL\ne: ''\nf: 'null'\ng: [x, ~, y]\n---\n").fields
+    """A key whose value is empty, ~ or null is no field; in quotes it is text. Nulls in a list are left out."""
+    front_matter = parsed("---\na:\nb: ~\nc: null\nd: NULL\ne: ''\nf: 'null'\ng: [x, ~, y]\n---\n")
+    fields = front_matter.fields
+    assert front_matter.nulls == {"a": 2, "b": 3, "c": 4, "d": 5}
     assert fields.keys() == {"e", "f", "g"}
     assert fields["g"] == ListValue((TextValue("x", 8), TextValue("y", 8)), 8)
     assert parsed('{"a": null, "b": [null]}').fields == {"b": ListValue((), 1)}
+    assert parsed('{"a": null, "b": [null]}').nulls == {"a": 1}
 
 
 def test_scalars_stay_text() -> None:

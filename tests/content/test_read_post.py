@@ -163,10 +163,9 @@ def test_no_draft(word: str) -> None:
     assert post(f"published: {word}").draft
 
 
-@pytest.mark.parametrize("front_matter", ["", "draft:", "draft: ~", "published: null"])
-def test_draft_not_said(front_matter: str) -> None:
+def test_draft_not_said() -> None:
     """A post that says nothing about drafts is none."""
-    assert not post(front_matter).draft
+    assert not post("").draft
 
 
 @pytest.mark.parametrize("front_matter", ["draft: true\npublished: true", "draft: false\npublished: false"])
@@ -177,7 +176,7 @@ def test_draft_and_published_disagree(front_matter: str) -> None:
 
 @pytest.mark.parametrize("key", ["draft", "published", "DRAFT"])
 @pytest.mark.parametrize(
-    "word", ["yes", "no", "on", "off", "1", "0", "''", "2024-06-20", "[true]", "{a: b}", "maybe", "t"]
+    "word", ["yes", "no", "on", "off", "1", "0", "''", "2024-06-20", "[true]", "{a: b}", "maybe", "t", "", "~", "null"]
 )
 def test_odd_draft(key: str, word: str) -> None:
     """Anything else that could mean draft is a problem, so it is never announced."""
