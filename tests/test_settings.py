@@ -352,6 +352,14 @@ def test_the_token_comes_from_the_file_that_is_named(tmp_path: Path) -> None:
     assert read_token({"DISCORD_TOKEN": "", "DISCORD_TOKEN_FILE": str(file)}) == "abc.def"
 
 
+@pytest.mark.parametrize("value", ["Bot abc.def", "abc\ndef", "abc\x1b[0mdef"])
+def test_more_than_a_token_in_the_environment_is_told(value: str) -> None:
+    """What no header can carry is refused at the start, not taken for an outage of Discord; it is not repeated."""
+    with pytest.raises(TokenMissingError, match="DISCORD_TOKEN holds more than a token") as raised:
+        read_token({"DISCORD_TOKEN": value})
+    assert "abc" not in str(raised.value)
+
+
 def test_no_token_names_the_rehearsal() -> None:
     """Who has no token learns how to give one, and how to do without."""
     with pytest.raises(TokenMissingError, match="linkbot rehearse") as raised:
@@ -361,7 +369,15 @@ def test_no_token_names_the_rehearsal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "what"), [(b"", "is empty"), (b" \n", "is empty"), (b"\xff\xfe", "no text"), (b"a b", "more than")]
+    ("content", "what"),
+    [
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b"\xff\xfe", "no text"),
+        (b"a b", "more than"),
+        (b"a\0b", "more than"),
+        (b"a\x1b[0mb", "more than"),
+    ],
 )
 def test_a_token_file_without_a_token_is_told(tmp_path: Path, content: bytes, what: str) -> None:
     """A file that holds no token, or more than one, is told with its name but not with what stands in it."""

@@ -17,6 +17,9 @@ def read_token(environment: Mapping[str, str]) -> str:
         TokenMissingError: there is none; the sentence says what to do.
     """
     if token := environment.get("DISCORD_TOKEN", "").strip():
+        if not _may_be_token(token):
+            remedy = "Set it to the token and nothing else, or use: linkbot rehearse"
+            raise TokenMissingError(f"DISCORD_TOKEN holds more than a token. {remedy}")
         return token
     if file := environment.get("DISCORD_TOKEN_FILE", "").strip():
         return _from_file(Path(file))
@@ -25,6 +28,11 @@ def read_token(environment: Mapping[str, str]) -> str:
         "(https://discord.com/developers/applications, your application, Bot, Reset Token). "
         "To see the bot work without a token, use: linkbot rehearse"
     )
+
+
+def _may_be_token(text: str) -> bool:
+    """Whether it can be sent in a header; a line break or an escape sequence came in while it was copied."""
+    return text.isprintable() and " " not in text
 
 
 def _from_file(file: Path) -> str:
@@ -41,6 +49,6 @@ def _from_file(file: Path) -> str:
         raise TokenMissingError(f"The token file {str(file)!r} holds no text. {remedy}") from error
     if not token:
         raise TokenMissingError(f"The token file {str(file)!r} is empty. {remedy}")
-    if len(token) > MAX_TOKEN_BYTES - 1 or any(character.isspace() for character in token):
+    if len(token) > MAX_TOKEN_BYTES - 1 or not _may_be_token(token):
         raise TokenMissingError(f"The token file {str(file)!r} holds more than a token. {remedy}")
     return token
