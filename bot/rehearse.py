@@ -65,7 +65,7 @@ async def rehearse(settings: Settings | None, content: Path | None, port: int, *
 async def _run(settings: Settings | None, content: Path | None, port: int, folder: Path, tell: Tell) -> None:
     """Rehearse with `folder` for all that is made."""
     is_sample = settings is None and content is None
-    directory = folder / "content" if is_sample else content or (settings or Settings()).content.directory
+    directory = _content_directory(settings, content, folder)
     if is_sample:
         shutil.copytree(_sample() / "before", directory)
     chosen = settings or Settings(channels=SAMPLE_CHANNELS)
@@ -78,6 +78,12 @@ async def _run(settings: Settings | None, content: Path | None, port: int, folde
             await run_service(_redirected(chosen, directory, folder, stand_in), REHEARSAL_TOKEN, on_ready=ready.set)
         finally:
             guide.cancel()
+
+
+def _content_directory(settings: Settings | None, content: Path | None, folder: Path) -> Path:
+    if content is not None:
+        return content.absolute()
+    return folder / "content" if settings is None else settings.content.directory
 
 
 def _refuse_what_is_no_directory(content: Path | None) -> None:
@@ -138,7 +144,7 @@ def _redirected(settings: Settings, content: Path, folder: Path, stand_in: Stand
     """
     return settings.model_copy(
         update={
-            "content": settings.content.model_copy(update={"directory": content.absolute()}),
+            "content": settings.content.model_copy(update={"directory": content}),
             "state": StateSettings(directory=folder / "state"),
             "discord": DiscordSettings(api_url=stand_in.api_url, gateway_url=stand_in.gateway_url),
             "commands": CommandsSettings(),

@@ -151,7 +151,7 @@ async def test_own_content_is_rehearsed(tmp_path: Path) -> None:
     site = Site(tmp_path / "site", tmp_path / "outside")
     site.write_at_once("many", [f"Post {number}" for number in range(3000)])
     async with rehearsal(tmp_path, "--content", "site") as shown:
-        assert shown.content == Path("site")
+        assert shown.content == site.root
         assert "only indexed; what comes from now on is announced" in shown.process.out
         site.write("new.md", "A new one")
         await shown.stands("A new one", ALL_LINKS)
