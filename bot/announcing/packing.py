@@ -23,18 +23,19 @@ def pack(
 
     Returns:
         At least one delivery if any waits. The order is kept: what does not fit any more ends the message. Discord
-        shows two cards with one URL as one, so they never share a message; a delivery that is to be tried alone is.
+        shows two cards with one URL as one, so posts with one canonical URL never share a message; a delivery that is
+        to be tried alone is.
     """
     packed: list[PendingDelivery] = []
     characters = 0
     links: set[str] = set()
     for delivery in waiting[:most]:
         characters += card_characters(delivery.post)
-        fits = characters <= MESSAGE_CHARACTERS and delivery.post.external_url not in links and not delivery.alone
+        fits = characters <= MESSAGE_CHARACTERS and delivery.post.canonical_url not in links and not delivery.alone
         if packed and not fits:
             break
         packed.append(delivery)
-        links.add(delivery.post.external_url)
+        links.add(delivery.post.canonical_url)
         if delivery.alone:
             break
     return tuple(packed)

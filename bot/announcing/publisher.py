@@ -30,7 +30,7 @@ class Announcement:
     Attributes:
         channel_id: a snowflake.
         nonce: at most 25 characters; a repeated one creates no second message within Discord's window.
-        posts: 1 to 10, in the order of their cards; no two with one `external_url`.
+        posts: 1 to 10, in the order of their cards; no two with one `canonical_url`.
         mention: ids of the roles that the message pings.
     """
 

@@ -3,18 +3,28 @@
 import ipaddress
 import re
 import unicodedata
-from urllib.parse import SplitResult, unquote_plus, urlsplit
+from urllib.parse import SplitResult, quote, unquote_plus, urlsplit
 
-__all__ = ["MAX_URL_CHARACTERS", "canonical_url", "check_external_url"]
+__all__ = [
+    "DEFAULT_PORTS",
+    "MAX_HOST_CHARACTERS",
+    "MAX_URL_CHARACTERS",
+    "ascii_host",
+    "canonical_url",
+    "check_external_url",
+    "percent_encoded",
+]
 
 MAX_URL_CHARACTERS = 2048  # of an embed's url: https://discord.com/developers/docs/resources/message#embed-object
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+MAX_HOST_CHARACTERS = 253  # RFC 1035, 2.3.4, without the final dot
+
 _IN_WORDS = {"\\": "a backslash", " ": "a space"}
 _STRANGE_ASCII = re.compile(r"[\x00-\x20\\\x7f]")
 _STRANGE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
-MAX_HOST_CHARACTERS = 253  # RFC 1035, 2.3.4, without the final dot
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 # Parameters that say where a click came from, never what is shown: each service's own documentation names them.
 _TRACKING_PREFIXES = ("utm_", "hsa_", "mtm_", "matomo_")
@@ -38,7 +48,7 @@ def check_external_url(url: str) -> str | None:
     parts = _split(url)
     if parts is None:
         return "is no URL"
-    if parts.scheme not in _DEFAULT_PORTS:
+    if parts.scheme not in DEFAULT_PORTS:
         return "does not begin with http:// or https://"
     if "@" in parts.netloc:
         return "holds a user name or a password"
@@ -48,16 +58,46 @@ def check_external_url(url: str) -> str | None:
 def canonical_url(url: str) -> str:
     """Return `url` without what does not matter to its target, to spot two posts about one thing; never to be shown.
 
-    That is: the host in lower case and ASCII, no default port, no fragment, no tracking parameters, ``/`` for an
-    empty path. What `check_external_url` refuses comes back as it is.
+    That is: the host in lower case and ASCII, path and query percent-encoded, no default port, no fragment, no
+    tracking parameters, ``/`` for an empty path. What `check_external_url` refuses comes back as it is.
     """
     if check_external_url(url) is not None:
         return url
     parts = urlsplit(url)
-    host = _ascii_host(parts.hostname or "")
-    port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+    host = ascii_host(parts.hostname or "")
+    port = "" if parts.port in {None, DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
     query = "&".join(pair for pair in parts.query.split("&") if pair and not _is_tracking(pair))
-    return f"{parts.scheme}://{host}{port}{parts.path or '/'}{'?' if query else ''}{query}"
+    target = f"{percent_encoded(parts.path) or '/'}{'?' if query else ''}{percent_encoded(query)}"
+    return f"{parts.scheme}://{host}{port}{target}"
+
+
+def ascii_host(host: str) -> str:
+    """Return the host as DNS has it, IPv6 in brackets; what cannot be written so comes back as it is.
+
+    As browsers do it (https://www.unicode.org/reports/tr46/). Python's own codec has the rules of 2003, in which ß is
+    ss, and so leads to another host.
+    """
+    host = host.lower().removesuffix(".")
+    if ":" in host:
+        return f"[{ipaddress.IPv6Address(host).compressed}]" if _is_address(host) and "%" not in host else host
+    if host.isascii() or len(host) > MAX_HOST_CHARACTERS:
+        return host
+    labels = unicodedata.normalize("NFKC", host).lower().replace("。", ".").removesuffix(".").split(".")
+    try:
+        return ".".join(
+            label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}" for label in labels
+        )
+    except UnicodeError:  # a lone surrogate
+        return host
+
+
+def percent_encoded(part: str) -> str:
+    """Return a path, a query or a fragment in ASCII, with all encoded that may not stand in an address.
+
+    Raises:
+        UnicodeEncodeError: a lone surrogate.
+    """
+    return quote(_STRAY_PERCENT.sub("%25", part), safe="%/:?@!$&'()*+,;=-._~")
 
 
 def _strange_character(url: str) -> str | None:
@@ -84,7 +124,7 @@ def _check_host(parts: SplitResult) -> str | None:
             return "has the port 0, which no server has"
     except ValueError:
         return "has a port that is no number from 1 to 65535"
-    host = _ascii_host(parts.hostname)
+    host = ascii_host(parts.hostname)
     if "[" in parts.netloc:
         return None if host.startswith("[") else "has a host that is no IPv6 address"
     labels = host.split(".")
@@ -93,19 +133,6 @@ def _check_host(parts: SplitResult) -> str | None:
     if labels[-1].isdigit():
         return None if _is_address(host) else "has a host that is no IPv4 address"
     return None if len(labels) > 1 else "has a host without a dot, which Discord does not accept"
-
-
-def _ascii_host(host: str) -> str:
-    """Return the host as DNS has it, IPv6 in brackets; what cannot be written so comes back as it is."""
-    host = host.lower().removesuffix(".")
-    if ":" in host:
-        return f"[{ipaddress.IPv6Address(host).compressed}]" if _is_address(host) and "%" not in host else host
-    if host.isascii() or len(host) > MAX_HOST_CHARACTERS:
-        return host
-    try:
-        return host.encode("idna").decode("ascii").lower().removesuffix(".")
-    except UnicodeError:
-        return host
 
 
 def _is_address(host: str) -> bool:

@@ -2,16 +2,14 @@
 
 import ipaddress
 import re
-from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
+from bot.content.links import DEFAULT_PORTS, MAX_HOST_CHARACTERS, ascii_host, percent_encoded
 from bot.discord_app import limits
 
 __all__ = ["card_url", "host_name", "link_key"]
 
-_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])")
-_LONGEST_DOMAIN = 253  # characters; RFC 1035 counts 255 octets with the two that carry lengths
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def card_url(url: str) -> str | None:
@@ -23,7 +21,7 @@ def card_url(url: str) -> str | None:
     """
     try:
         return _encoded(urlsplit(url.strip()))
-    except ValueError:  # a broken port or bracket, a host that IDNA refuses, a lone surrogate
+    except ValueError:  # a broken port or bracket, a lone surrogate
         return None
 
 
@@ -40,23 +38,19 @@ def host_name(url: str) -> str:
 
 
 def _encoded(parts: SplitResult) -> str | None:
-    if parts.scheme not in _DEFAULT_PORTS or "@" in parts.netloc:
+    if parts.scheme not in DEFAULT_PORTS or "@" in parts.netloc:
         return None
-    host = (parts.hostname or "").encode("idna").decode("ascii").lower()
+    host = ascii_host(parts.hostname or "")
     if not (_is_domain(host) or _is_ipv4(host)):
         return None
-    port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
-    rest = (_quoted(part) for part in (parts.path, parts.query, parts.fragment))
+    port = "" if parts.port in {None, DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+    rest = (percent_encoded(part) for part in (parts.path, parts.query, parts.fragment))
     url = urlunsplit((parts.scheme, host + port, *rest))
     return url if len(url) <= limits.URL_CHARACTERS else None
 
 
-def _quoted(part: str) -> str:
-    return quote(_STRAY_PERCENT.sub("%25", part), safe="%/:?@!$&'()*+,;=-._~")
-
-
 def _is_domain(host: str) -> bool:
-    return len(host) <= _LONGEST_DOMAIN and _DOMAIN.fullmatch(host) is not None
+    return len(host) <= MAX_HOST_CHARACTERS and _DOMAIN.fullmatch(host) is not None
 
 
 def _is_ipv4(host: str) -> bool:

@@ -97,6 +97,9 @@ def test_links_that_are_refused(url: str, what: str) -> None:
         ("https://example.org/?q=a%26b+c", "https://example.org/?q=a%26b+c"),
         ("https://example.org/?autm_source=1", "https://example.org/?autm_source=1"),
         ("https://münchen.de/", "https://xn--mnchen-3ya.de/"),
+        ("https://STRASSE。Straße.de。/", "https://strasse.xn--strae-oqa.de/"),
+        ("https://example.org/ü|?q=ü 100%".replace(" ", "+"), "https://example.org/%C3%BC%7C?q=%C3%BC+100%25"),
+        ("https://example.org/%C3%BC", "https://example.org/%C3%BC"),
         ("http://[0:0::1]:80/", "http://[::1]/"),
     ],
 )

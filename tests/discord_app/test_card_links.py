@@ -29,6 +29,8 @@ def test_a_good_address_stays_as_it_is(url: str) -> None:
         ("HTTPS://Example.COM/Path", "https://example.com/Path"),
         ("https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"),
         ("https://example.com:443/x", "https://example.com/x"),
+        ("https://example.com./x", "https://example.com/x"),
+        ("https://straße.example/", "https://xn--strae-oqa.example/"),
         ("https://example.com/a|b`c[d]100%", "https://example.com/a%7Cb%60c%5Bd%5D100%25"),
         (" https://example.com/ ", "https://example.com/"),
     ],

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.catalog.records import Counted, ListedPost
+from bot.content.links import canonical_url
 from bot.content.post import Post
 
 DATE = datetime(2024, 6, 20, tzinfo=UTC)
@@ -26,7 +27,7 @@ def make_post(
         path=f"docs/{number}.md",
         title=title,
         external_url=address,
-        canonical_url=address,
+        canonical_url=canonical_url(address),
         text=text,
         summary="",
         tags=tags,
