@@ -93,7 +93,7 @@ class _Batch:
         self._readings = sorted(batch.readings, key=lambda reading: reading.file.path)
         self._lost: list[KnownPost] = []
         self._replaced: set[int] = set()
-        self._stored: list[int] = []
+        self._stored: dict[int, bool] = {}  # the posts that are to be decided, and whether their file is back
         self._touched: list[int] = []
 
     def take(self) -> None:
@@ -103,8 +103,8 @@ class _Batch:
         for reading in self._readings:
             self._store(reading)
         self._settle_losses()
-        for post_id in dict.fromkeys(self._stored):
-            self._planner.decide(post_id)
+        for post_id, was_gone in self._stored.items():
+            self._planner.decide(post_id, was_gone=was_gone)
         for post_id in dict.fromkeys(self._touched):
             self._planner.review_duplicates(post_id)
         self._take_refused()
@@ -159,7 +159,7 @@ class _Batch:
     def _store_post(self, post: Post) -> None:
         known = self._recognise(post)
         if known is None:
-            self._stored.append(self._tables.posts.insert(post, self._now))
+            self._stored[self._tables.posts.insert(post, self._now)] = False
             return
         if known.post.path != post.path:
             self._planner.taken.renamed.append((known.post.path, post.path))
@@ -167,7 +167,7 @@ class _Batch:
 
     def _update(self, known: KnownPost, post: Post) -> None:
         self._tables.posts.update(known, post)
-        self._stored.append(known.id)
+        self._stored[known.id] = known.gone_at is not None
         self._touched.append(known.id)
 
     def _recognise(self, post: Post) -> KnownPost | None:

@@ -75,13 +75,13 @@ class Planner:
         self._baseline = baseline
         self._news: list[int] = []
 
-    def decide(self, post_id: int) -> None:
-        """Decide on a post by what is stored of it, and store the decision."""
+    def decide(self, post_id: int, *, was_gone: bool = False) -> None:
+        """Decide on a post by what is stored of it, and store the decision; `was_gone`: its file is back."""
         known = self._tables.posts.by_id(post_id)
         if known is None:  # was a duplicate, and became the post that it was one of
             return
         original = self._tables.posts.original_of(known)
-        previous = self._previous(known, original)
+        previous = self._previous(known, original, was_away=was_gone or not known.standing.is_seen)
         decision = decide(
             known.post,
             previous,
@@ -90,7 +90,7 @@ class Planner:
             baseline=self._baseline,
             duplicate_of=None if original is None else original.post.path,
         )
-        if decision.standing is known.standing and known.standing.is_seen and known.cause is not Cause.DUPLICATE:
+        if decision.standing is known.standing and previous is known.standing:
             self._keep(known, original)
         else:
             self._store(known, decision, original, is_new=previous is None)
@@ -144,12 +144,12 @@ class Planner:
             self._tables.posts.show(known.id)
         self._wake(known)
 
-    def _previous(self, known: KnownPost, original: KnownPost | None) -> Standing | None:
+    def _previous(self, known: KnownPost, original: KnownPost | None, *, was_away: bool) -> Standing | None:
         """The standing that a post has, or takes up again; None: it is as good as new."""
         if known.cause is Cause.DUPLICATE:
             return None
-        if original is not None and not known.standing.is_seen and known.shown_as is Standing.ANNOUNCED:
-            # It was hidden before it was sent anywhere, and another one has been announced in its place.
+        if original is not None and was_away and known.shown_as is Standing.ANNOUNCED:
+            # It went before it was sent anywhere, and another one has been announced in its place.
             return None if self._tables.deliveries.withdraw(known.id) else known.shown_as
         return known.shown_as
 

@@ -153,7 +153,7 @@ class Model:
         return isinstance(self.site.files[path][1], Post)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(seeds, st.integers(1, 6), st.integers(1, 8))
 async def test_each_post_is_planned_once_whatever_happens_to_its_file(seed: int, most_at_once: int, paths: int) -> None:
     """Create, edit, draft, publish, break, rename, swap, delete, restore in any order: news once, when first public."""
@@ -173,7 +173,7 @@ async def test_each_post_is_planned_once_whatever_happens_to_its_file(seed: int,
             await model.check()
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(seeds)
 async def test_looks_at_a_few_files_send_nothing_twice(seed: int) -> None:
     """Hints in any order between whole scans bring no card twice, and the whole scans find what they missed."""
@@ -196,7 +196,7 @@ async def test_looks_at_a_few_files_send_nothing_twice(seed: int) -> None:
         assert set(sent) >= {model.places[path] for path in model.visible()}
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(seeds)
 async def test_copies_never_bring_a_card_twice(seed: int) -> None:
     """With copies of two articles that come, go, turn draft and public, neither is sent a second time."""
