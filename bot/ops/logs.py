@@ -9,6 +9,7 @@ __all__ = ["set_up_logging"]
 
 QUIET_LIBRARIES = ("discord", "watchdog", "aiosqlite", "asyncio", "aiohttp")  # only their warnings are of use
 NO_VOICE = "voice will NOT be supported"  # discord.py's client warns twice at its making; this bot never speaks
+RECONNECT = "Attempting a reconnect"  # discord.py logs this with a traceback, though it is all in a day's work
 
 
 def set_up_logging(*, verbose: bool, brief: bool) -> None:
@@ -22,6 +23,7 @@ def set_up_logging(*, verbose: bool, brief: bool) -> None:
     handler.setFormatter(_Brief() if brief else _Full())
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler])
     logging.getLogger("discord.client").addFilter(_is_worth_a_line)
+    logging.getLogger("discord.client").addFilter(_tell_in_a_line)
     if not verbose:
         for library in QUIET_LIBRARIES:
             logging.getLogger(library).setLevel(logging.WARNING)
@@ -29,6 +31,16 @@ def set_up_logging(*, verbose: bool, brief: bool) -> None:
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
     return NO_VOICE not in str(record.msg)
+
+
+def _tell_in_a_line(record: logging.LogRecord) -> bool:
+    """Put the cause of a reconnect behind its message, in place of a traceback that looks like a crash."""
+    if RECONNECT in str(record.msg) and record.exc_info:
+        cause = record.exc_info[1]
+        record.msg, record.args = "%s: %s", (record.getMessage(), cause or type(cause).__name__)
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
 
 class _Full(logging.Formatter):

@@ -78,6 +78,18 @@ def test_a_bug_keeps_its_traceback(log: Log) -> None:
     assert lines[-1] == "RuntimeError: a bug"
 
 
+def test_a_reconnect_is_no_crash(log: Log) -> None:
+    """What discord.py logs with a traceback before it connects again is one line with its cause."""
+    log.begin()
+    try:
+        raise ConnectionResetError("the gateway went away")
+    except ConnectionResetError:
+        logging.getLogger("discord.client").exception("Attempting a reconnect in %.2fs", 1.5)
+    written = log.written()
+    assert written.count("\n") == 1
+    assert "WARNING discord.client: Attempting a reconnect in 1.50s: the gateway went away" in written
+
+
 def test_libraries_only_warn(log: Log) -> None:
     """Rate limits that discord.py warns of are worth a line; what it does every minute is not."""
     log.begin()
