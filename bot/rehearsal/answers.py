@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.rehearsal.forms import Form, snowflake
 from bot.rehearsal.wire import ApiError, JsonObject
 
-__all__ = ["json_answer", "path_id", "query_id", "read_object"]
+__all__ = ["json_answer", "path_id", "query_id", "read_json", "read_object"]
 
 
 def json_answer(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
@@ -45,14 +45,23 @@ async def read_object(request: web.Request) -> JsonObject:
         form = Form()
         form.wrong("files", "BASE_TYPE_MAX_LENGTH", "Must be 0 or fewer in length: a rehearsal takes no files.")
         form.finish()
-    raw = await request.read()
-    if not raw:
+    if not await request.read():
         return {}
-    try:
-        value = json.loads(raw)
-    except ValueError:
-        raise ApiError(400, 50109, "The request body contains invalid JSON.") from None
     form = Form()
-    found = form.mapping(value, "")
+    found = form.mapping(await read_json(request), "")
     form.finish()
     return found
+
+
+async def read_json(request: web.Request) -> object:
+    """The JSON in the body.
+
+    Raises:
+        ApiError: 400/50109, the body is no JSON, or holds half of a surrogate pair, which is no text.
+    """
+    try:
+        value: object = json.loads(await request.read())
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise ApiError(400, 50109, "The request body contains invalid JSON.") from None
+    return value

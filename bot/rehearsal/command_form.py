@@ -59,7 +59,7 @@ def _read(raw: JsonObject, path: str, form: Form) -> JsonObject:
     permissions = raw.get("default_member_permissions")
     return {
         "type": kind,
-        "name": raw.get("name"),
+        "name": str(raw.get("name")),
         "name_localizations": raw.get("name_localizations"),
         "description": raw.get("description") or "",
         "description_localizations": raw.get("description_localizations"),
@@ -88,14 +88,15 @@ def _read_options(raw: object, path: str, form: Form) -> list[JsonObject]:
     options = [
         form.mapping(item, f"{here}.{at}") for at, item in enumerate(form.items(raw, here, limits.COMMAND_OPTIONS))
     ]
-    seen: set[object] = set()
+    seen: set[str] = set()
     optional_before = False
     for at, option in enumerate(options):
         place = f"{here}.{at}"
         _read_option(option, place, form)
-        if option.get("name") in seen:
+        name = str(option.get("name"))
+        if name in seen:
             form.wrong(f"{place}.name", "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option name already exists")
-        seen.add(option.get("name"))
+        seen.add(name)
         if option.get("required") and optional_before:
             why = "Required options must be placed before non-required options"
             form.wrong(place, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", why)
@@ -139,6 +140,7 @@ def _texts(raw: JsonObject) -> Iterator[str]:
         if isinstance(raw.get(key), str):
             yield raw[key]
     for key in ("options", "choices"):
-        for item in raw.get(key) or ():
+        items = raw.get(key)
+        for item in items if isinstance(items, list) else ():
             if isinstance(item, dict):
                 yield from _texts(item)

@@ -57,7 +57,8 @@ class _Reader:
         given = self._form.mapping(raw, path)
         kind = self._form.choice(given.get("type"), f"{path}.type", allowed)
         read = self._by_type[kind](given, path) if kind in self._by_type else {}
-        present = {key: value for key, value in {**given, **read}.items() if value is not None}
+        own = {key: value for key, value in given.items() if key != "components"}  # which only `read` has looked at
+        present = {key: value for key, value in {**own, **read}.items() if value is not None}
         return {**present, "id": given.get("id") or number}
 
     def _children(self, raw: object, path: str, allowed: tuple[int, ...], most: int) -> list[JsonObject]:

@@ -132,7 +132,7 @@ class ControlRoutes:
         body = await read_object(request)
         gateway = self._backend.gateway
         actions: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
-            "disconnect": lambda: gateway.disconnect(int(body.get("code", 4000))),
+            "disconnect": lambda: gateway.disconnect(_code(body)),
             "reconnect": gateway.ask_reconnect,
             "invalidate": lambda: gateway.invalidate(resumable=body.get("resumable") is True),
         }
@@ -158,7 +158,7 @@ class ControlRoutes:
     async def _slash(self, request: web.Request) -> web.Response:
         body = await read_object(request)
         answer = await self._backend.slash(
-            _text(body, "command"), body.get("options") or {}, user=_user(body), channel_id=_channel(body)
+            _text(body, "command"), _options(body), user=_user(body), channel_id=_channel(body)
         )
         return json_answer(answer_view(self._backend.world, answer))
 
@@ -166,7 +166,7 @@ class ControlRoutes:
         body = await read_object(request)
         command, option, typed = _text(body, "command"), _text(body, "option"), _text(body, "typed")
         choices = await self._backend.autocomplete(
-            command, option, typed, body.get("options") or {}, user=_user(body), channel_id=_channel(body)
+            command, option, typed, _options(body), user=_user(body), channel_id=_channel(body)
         )
         return json_answer([{"name": choice.name, "value": choice.value} for choice in choices])
 
@@ -199,6 +199,20 @@ def _text(body: JsonObject, name: str) -> str:
     if not isinstance(body.get(name), (str, int)):
         raise BadControlError(f'"{name}" is missing')
     return str(body[name])
+
+
+def _options(body: JsonObject) -> JsonObject:
+    options = body.get("options") or {}
+    if not isinstance(options, dict):
+        raise BadControlError('"options" is an object: {"name": value, …}')
+    return options
+
+
+def _code(body: JsonObject) -> int:
+    code = body.get("code", 4000)
+    if not isinstance(code, int):
+        raise BadControlError('"code" is a number')
+    return code
 
 
 def _user(body: JsonObject) -> str:

@@ -25,6 +25,7 @@ GUILD_MESSAGES = 1 << 9
 _PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)  # members, presences, message content
 
 _DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT, _MEMBERS, _INVALID, _HELLO, _ACK = 0, 1, 2, 6, 7, 8, 9, 10, 11
+_WITH_CONTENT = frozenset({_IDENTIFY, _RESUME, _MEMBERS})
 _QUIET = frozenset({3, 4, 31})  # presence, voice state and soundboard: taken, and nothing follows
 _UNKNOWN_OPCODE, _DECODE_ERROR, _NOT_AUTHENTICATED, _AUTHENTICATION_FAILED = 4001, 4002, 4003, 4004
 _ALREADY_AUTHENTICATED, _DISALLOWED_INTENTS = 4005, 4014
@@ -151,11 +152,13 @@ class Gateway:
     async def _on_frame(self, socket: web.WebSocketResponse, kind: WSMsgType, data: Any) -> None:
         try:
             frame = json.loads(data if kind in {WSMsgType.TEXT, WSMsgType.BINARY} else "")
-            op, content = frame["op"], frame.get("d")
-        except (ValueError, TypeError, KeyError, AttributeError):
+            op, content = int(frame["op"]), frame.get("d")
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             await self._close(socket, _DECODE_ERROR)
             return
-        if op == _HEARTBEAT:
+        if op in _WITH_CONTENT and not isinstance(content, dict):
+            await self._close(socket, _DECODE_ERROR)
+        elif op == _HEARTBEAT:
             self.heartbeats += 1
             await self._send(socket, {"op": _ACK, "d": None})
         elif op == _IDENTIFY:

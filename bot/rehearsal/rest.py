@@ -31,7 +31,8 @@ class RequestRecord:
         path: below ``/api/v10``.
         body: JSON as it came; None if there was none; a string if it was no JSON.
         at: seconds since 1970.
-        status: of the stand-in's own answer; None as long as there is none, or where a fault came before it.
+        status: of the stand-in's own answer, 500 where it failed at the request itself; None as long as there is none,
+            or where a fault came before it.
         answer: the body of that answer; None if it has none, or is longer than 20,000 bytes.
         fault: the kind of the fault that struck it.
     """
@@ -75,7 +76,7 @@ async def _body(request: web.Request) -> Any:
         return None
     try:
         return await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return (await request.read()).decode(errors="replace")
 
 
@@ -89,7 +90,11 @@ def rest_application(
         record = await log.begin(request)
 
         async def answer() -> web.Response:
-            response = await _answer(request, handler, rates, tokens)
+            try:
+                response = await _answer(request, handler, rates, tokens)
+            except Exception:  # a request that the stand-in itself trips over must not pass unseen
+                record.status = 500
+                raise
             record.status = response.status
             record.answer = _json_of(response)
             return response

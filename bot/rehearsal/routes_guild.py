@@ -1,11 +1,10 @@
 """REST for the guild, the bot itself, and its commands."""
 
-import json
 from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.rehearsal.answers import json_answer, path_id, read_object
+from bot.rehearsal.answers import json_answer, path_id, read_json, read_object
 from bot.rehearsal.command_form import read_command, read_commands
 from bot.rehearsal.forms import Form
 from bot.rehearsal.payloads import application_json, channel_json, guild_json, me_json, member_json, role_jsons
@@ -94,12 +93,8 @@ class GuildRoutes:
 
     async def _overwrite(self, request: web.Request) -> web.Response:
         place = self._place(request)
-        try:
-            items = json.loads(await request.read())
-        except ValueError:
-            raise ApiError(400, 50109, "The request body contains invalid JSON.") from None
         form = Form()
-        listed = form.items(items, "", 10_000)
+        listed = form.items(await read_json(request), "", 10_000)
         form.finish()
         registered = [self._registered(place, command) for command in read_commands(listed)]
         self._world.commands[place] = registered

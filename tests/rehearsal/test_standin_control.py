@@ -99,6 +99,8 @@ async def test_gateway_over_http(client: RecordingClient, standin: StandIn, cont
         ("POST", "faults", {"method": "GET", "path": "/", "kind": "x"}, 400, "no such fault"),
         ("POST", "faults/9/release", {}, 400, "no fault number 9"),
         ("POST", "gateway", {"do": "explode"}, 400, "invalidate"),
+        ("POST", "gateway", {"do": "disconnect", "code": []}, 400, "a number"),
+        ("POST", "slash", {"command": "latest", "options": [1]}, 400, "an object"),
         ("POST", "slash", {"command": "nothing"}, 400, "no command /nothing"),
         ("POST", "slash", {}, 400, '"command" is missing'),
         ("POST", "click", {"message_id": "1", "custom_id": "x"}, 400, "no message 1"),

@@ -68,9 +68,20 @@ async def test_privileged_intents_are_refused(standin: StandIn) -> None:
             assert socket.close_code == code
 
 
-@pytest.mark.parametrize(("frame", "code"), [("{", 4002), ('{"op": 3, "d": {}}', 4003), ('{"op": 6, "d": {}}', None)])
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ("{", 4002),
+        ("[" * 5000, 4002),
+        ('{"op": []}', 4002),
+        ('{"op": 2}', 4002),
+        ('{"op": 6, "d": []}', 4002),
+        ('{"op": 3, "d": {}}', 4003),
+        ('{"op": 6, "d": {}}', None),
+    ],
+)
 async def test_wrong_frames(standin: StandIn, frame: str, code: int | None) -> None:
-    """No JSON closes with 4002, anything before identifying with 4003; resuming an unknown session is op 9."""
+    """What is no frame closes with 4002, any before identifying with 4003; resuming an unknown session is op 9."""
     async with aiohttp.ClientSession() as session, session.ws_connect(standin.gateway_url) as socket:
         await socket.receive_json()
         await socket.send_str(frame)

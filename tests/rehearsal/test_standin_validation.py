@@ -280,3 +280,50 @@ async def test_commands_are_unique_and_not_too_many(raw: RawClient, standin: Sta
     assert (again.status, again.body["id"]) == (200, first)
     assert (await raw("POST", path, {**same, "name": "new"})).status == 201
     assert [command["name"] for command in (await raw("GET", path)).body] == ["latest", "new"]
+
+
+ODD: list[Any] = [None, True, 0, -1, 1.5, "", "x", [], {}, [[]], [{}], [None], {"a": 1}, 10**30, "9" * 30]
+FIELDS = {
+    "message": ["content", "embeds", "components", "flags", "allowed_mentions", "nonce", "enforce_nonce", "tts"],
+    "embed": ["title", "description", "url", "color", "timestamp", "footer", "author", "image", "fields"],
+    "component": ["components", "custom_id", "style", "label", "url", "options", "accessory", "items", "content", "id"],
+    "command": ["name", "description", "options", "type", "default_member_permissions", "nsfw"],
+}
+
+
+async def test_no_body_makes_the_standin_fail(raw: RawClient, standin: StandIn) -> None:
+    """Whatever stands in a field is taken or refused with 400; a failure would look like Discord's to the bot."""
+    for odd in ODD:
+        bodies = [{"content": "x", field: odd} for field in FIELDS["message"]]
+        bodies += [_embed(**{field: odd}) for field in FIELDS["embed"]]
+        for kind in (1, 2, 3, 9, 10, 12, 13, 14, 17, 99):
+            parts = [{"type": kind, "custom_id": "a", "label": "l", field: odd} for field in FIELDS["component"]]
+            bodies += [{"flags": 1 << 15, "components": [part]} for part in parts]
+            bodies += [{"content": "x", "components": [{"type": 1, "components": [part]}]} for part in parts]
+        for body in bodies:
+            await raw("POST", PATH, body)
+        for field in FIELDS["command"]:
+            odd_one = {"type": 1, "name": "a", "description": "b", field: odd}  # as a command, and as a subcommand
+            for command in (odd_one, {"name": "a", "description": "b", "options": [odd_one]}):
+                await raw("PUT", f"/applications/{standin.world.bot.id}/commands", [command])
+    assert {record.status for record in standin.requests} == {200, 400}
+
+
+async def test_a_failure_of_the_standin_itself_counts_as_invalid(
+    raw: RawClient, standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request over which the stand-in trips does not pass for a good one."""
+
+    def trip(_channel_id: int) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(standin.world, "channel", trip)
+    assert (await raw("POST", PATH, {"content": "x"})).status == 500
+    assert [record.status for record in standin.invalid_requests] == [500]
+
+
+async def test_half_of_a_surrogate_pair_is_no_text(raw: RawClient, standin: StandIn) -> None:
+    """What cannot be written in UTF-8 is refused, so that what stands can always be shown."""
+    answer = await raw("POST", PATH, {"content": "\ud800"})
+    assert (answer.status, answer.code) == (400, 50109)
+    assert standin.messages(NEWS) == []
