@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from bot.announcing.publisher import Announcement
+from bot.announcing.retry import Pauses
 from bot.content.post import Post
 from bot.discord_app.client import LinkbotClient
 from bot.discord_app.endpoints import DEFAULT_API_URL, point_discord_at
-from bot.discord_app.pauses import Pauses
 from bot.discord_app.publish import DiscordPublisher
 from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel, StandInRole
 
