@@ -13,11 +13,12 @@ from tests.support.catalog_site import NOW, a_post
 
 waiting = st.lists(
     st.builds(
-        lambda number, link, characters, alone: PendingDelivery(
-            number, a_post(f"{number}.md", url=f"https://example.org/{link}", text="x" * characters), alone=alone
+        lambda number, link, spelling, characters, alone: PendingDelivery(
+            number, a_post(f"{number}.md", url=f"https://{spelling}{link}", text="x" * characters), alone=alone
         ),
         st.integers(0, 10**6),
-        st.integers(0, 12),
+        st.builds("{}{}".format, st.integers(0, 12), st.sampled_from(["", "?utm_source=feed", "#part"])),
+        st.sampled_from(["example.org/", "EXAMPLE.org/", "example.org:443/"]),
         st.integers(0, 300) | st.integers(0, 7000),
         st.sampled_from([False, False, False, True]),
     ),
@@ -32,7 +33,7 @@ def characters(post: Post) -> int:
 
 @given(waiting, st.integers(1, 10))
 def test_a_message_carries_the_front_of_what_waits(backlog: list[PendingDelivery], most: int) -> None:
-    """In order, at least one, at most as many as allowed, within the characters, no link twice, no post that is alone.
+    """In order, at least one, at most as many as allowed, within the characters, no page twice, no post that is alone.
 
     And no fewer than fit: the next one would have broken one of these rules.
     """
@@ -45,7 +46,7 @@ def test_a_message_carries_the_front_of_what_waits(backlog: list[PendingDelivery
 
 
 def fits(packed: tuple[PendingDelivery, ...], most: int) -> bool:
-    links = [delivery.post.external_url for delivery in packed]
+    links = [delivery.post.canonical_url for delivery in packed]
     return (
         len(packed) <= most
         and sum(characters(delivery.post) for delivery in packed) <= MESSAGE_CHARACTERS

@@ -159,7 +159,7 @@ class FakeDiscord:
         """Create the message, unless told otherwise."""
         posts = announcement.posts
         assert 1 <= len(posts) <= CARDS, "what an announcement promises"
-        assert len({post.external_url for post in posts}) == len(posts), "what an announcement promises"
+        assert len({post.canonical_url for post in posts}) == len(posts), "what an announcement promises"
         self.requests.append(announcement)
         await asyncio.sleep(0)
         acts = self._acts[announcement.channel_id]
