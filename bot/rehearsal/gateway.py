@@ -30,6 +30,9 @@ _QUIET = frozenset({3, 4, 31})  # presence, voice state and soundboard: taken, a
 _UNKNOWN_OPCODE, _DECODE_ERROR, _NOT_AUTHENTICATED, _AUTHENTICATION_FAILED = 4001, 4002, 4003, 4004
 _ALREADY_AUTHENTICATED, _DISALLOWED_INTENTS = 4005, 4014
 _REMEMBERED_EVENTS = 1000
+# No network answers faster. discord.py notes that it has sent a heartbeat only afterwards, in another thread: an answer
+# that comes before it counts as one to the heartbeat before, and discord.py warns that it lags behind.
+_ACK_SECONDS = 0.02
 
 
 @dataclass(slots=True, eq=False)
@@ -160,6 +163,7 @@ class Gateway:
             await self._close(socket, _DECODE_ERROR)
         elif op == _HEARTBEAT:
             self.heartbeats += 1
+            await asyncio.sleep(_ACK_SECONDS)
             await self._send(socket, {"op": _ACK, "d": None})
         elif op == _IDENTIFY:
             await self._on_identify(socket, content)

@@ -6,9 +6,10 @@ A page of another site can send requests to 127.0.0.1. Its ``Origin`` gives it a
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-__all__ = ["guard"]
+__all__ = ["guard", "own_hosts"]
 
 _NAMES = ("127.0.0.1", "localhost")
+_PORT_OF_HTTP = 80
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -18,11 +19,17 @@ _HEADERS = {
 }
 
 
+def own_hosts(port: int) -> set[str]:
+    """What ``Host`` says on this machine; it leaves out the port that http has anyway."""
+    end = "" if port == _PORT_OF_HTTP else f":{port}"
+    return {f"{name}{end}" for name in _NAMES}
+
+
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse with 403 what comes from elsewhere, and with 415 a control request that a plain form could send."""
     address = request.transport.get_extra_info("sockname") if request.transport is not None else None
-    hosts = {f"{name}:{address[1]}" for name in _NAMES} if address else set()
+    hosts = own_hosts(address[1]) if address else set()
     if request.host not in hosts:
         return web.Response(status=403, text=f"This rehearsal is at {' and '.join(sorted(hosts))} only.\n")
     origin = request.headers.get("Origin")

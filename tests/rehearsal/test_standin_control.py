@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.rehearsal.guard import own_hosts
 from bot.rehearsal.standin import StandIn
 from tests.support.standin_client import RawClient, RecordingClient
 
@@ -131,6 +132,12 @@ async def test_other_sites_are_kept_out(standin: StandIn, headers: dict[str, str
     sent = {name: value.format(port=standin.port) for name, value in headers.items()}
     async with aiohttp.ClientSession() as session, session.get(standin.page_url + path, headers=sent) as response:
         assert response.status == 403
+
+
+def test_port_80_goes_without_saying() -> None:
+    """Host names no port where it is the one of http, so at port 80 the bare names are the own ones."""
+    assert own_hosts(80) == {"127.0.0.1", "localhost"}
+    assert own_hosts(8080) == {"127.0.0.1:8080", "localhost:8080"}
 
 
 async def test_plain_forms_are_refused(standin: StandIn) -> None:

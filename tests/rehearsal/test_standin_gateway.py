@@ -1,5 +1,7 @@
 """The gateway: sessions, resuming, and misbehaviour."""
 
+import time
+
 import aiohttp
 import discord
 import pytest
@@ -55,6 +57,16 @@ async def test_silence_makes_the_client_reconnect(monkeypatch: pytest.MonkeyPatc
             await client.wait_for_event("disconnect")
             standin.gateway.silent = False
             await client.wait_for_event("resumed")
+
+
+async def test_a_heartbeat_is_acknowledged_as_late_as_by_a_network(standin: StandIn) -> None:
+    """An answer within microseconds would outrun the note of the sending, and discord.py would warn of a lag."""
+    async with aiohttp.ClientSession() as session, session.ws_connect(standin.gateway_url) as socket:
+        await socket.receive_json()
+        sent_at = time.monotonic()
+        await socket.send_json({"op": 1, "d": None})
+        assert (await socket.receive_json())["op"] == 11
+        assert time.monotonic() - sent_at >= 0.015
 
 
 async def test_privileged_intents_are_refused(standin: StandIn) -> None:
