@@ -191,6 +191,13 @@ async def test_missing_required_option_is_marked(
         await expect(page.locator(".option.wrong .option-name")).to_have_text("name")
 
 
+async def test_plain_text_is_told_where_to_begin(page: Page) -> None:
+    """Text that is no command goes nowhere, and the page says what works instead."""
+    await page.locator("input.plain").fill("hello")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".suggestion")).to_have_text("Only slash commands work here: type / to see them")
+
+
 async def test_silent_bot_is_told(page: Page, page_standin: StandIn, send: RawClient) -> None:
     """Without an answer the page says what Discord says: the application did not respond."""
     await send("PUT", f"/applications/{page_standin.world.bot.id}/commands", [{"name": "x", "description": "d"}])

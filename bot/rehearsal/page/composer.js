@@ -157,6 +157,7 @@ export class Composer {
       const typed = this.input.value.trim().replace(/^\//, "");
       const command = this.commands.find((each) => each.name === typed);
       if (command) this.choose(command);
+      else if (typed) this.show([], "Only slash commands work here: type / to see them");
       return;
     }
     const wrong = this.options.find((entry) => {
