@@ -118,6 +118,8 @@ def _backup(parsed: argparse.Namespace) -> ExitCode:
     settings = load_settings(parsed.config)
     if os.path.lexists(parsed.file):
         raise UsageError(f"{parsed.file} is there already; name a new file")
+    if not parsed.file.parent.is_dir():
+        raise UsageError(f"{parsed.file} cannot be written: {parsed.file.parent} is no folder; make it first")
 
     async def copy() -> None:
         async with open_catalog_read_only(settings.state.directory) as catalog:

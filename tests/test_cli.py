@@ -339,7 +339,7 @@ async def test_announce_through_the_running_service(bot: Bot) -> None:
     dry = await bot.linkbot("announce", "--latest", "2", "--dry-run")
     assert dry.out == "docs/old.md: would be announced in news, other\ndocs/newer.md: would be announced in news\n"
     ended = await bot.linkbot("announce", "--latest", "1")
-    assert (ended.code, ended.out, ended.err) == (0, "docs/newer.md: announced in news\n", "")
+    assert (ended.code, ended.out, ended.err) == (0, "docs/newer.md: to be announced in news\n", "")
     await bot.stands("Newer")
     await bot.has_sent_everything()
     again = await bot.linkbot("announce", "docs/newer.md")
@@ -360,8 +360,8 @@ async def test_announce_without_a_service_is_sent_at_its_next_start(bot: Bot, tm
     assert await bot.states() == {}
     ended = await linkbot("announce", "content/docs/old.md", "--config", bot.config, cwd=tmp_path)
     assert ended.out.splitlines() == [
-        "docs/old.md: announced in news, other",
-        "no service is running: it is sent when one starts",
+        "docs/old.md: to be announced in news, other",
+        "no service is running: what is to be announced is sent when one starts (linkbot run)",
     ]
     assert await bot.states() == {DeliveryState.PENDING: 1}
     await bot.start()
@@ -376,7 +376,7 @@ async def test_two_announces_at_once_both_get_their_turn(bot: Bot) -> None:
     for again in (False, True):
         answers = await asyncio.gather(*(bot.linkbot("announce", "--latest", "2") for _ in range(3)))
         assert [answer.code for answer in answers] == [0, 0, 0], answers
-        planned = [line for answer in answers for line in answer.out.splitlines() if ": announced in" in line]
+        planned = [line for answer in answers for line in answer.out.splitlines() if ": to be announced in" in line]
         assert len(planned) == (0 if again else 2)
         if not again:
             await bot.start()
@@ -395,7 +395,7 @@ async def test_held_posts_wait_for_a_person(bot: Bot) -> None:
     bot.site.write_at_once("two", ["Third", "Fourth"])
     await bot.has_taken_in_everything()
     ended = await bot.linkbot("announce", "--held")
-    assert ended.out == "two/0000.md: announced in news\ntwo/0001.md: announced in news\n"
+    assert ended.out == "two/0000.md: to be announced in news\ntwo/0001.md: to be announced in news\n"
     await bot.stands("Third")
     await bot.stands("Fourth")
     assert (await bot.linkbot("announce", "--held")).out == "no post is held\n"
@@ -473,7 +473,7 @@ async def test_a_backup_never_overwrites_and_says_what_fails(bot: Bot, tmp_path:
     await bot.start()
     (tmp_path / "there").write_text("mine")
     (tmp_path / "link").symlink_to("nowhere")
-    targets = {"there": 2, "link": 2, ".": 2, "no/folder/x": 1, "x" * 300: 1}
+    targets = {"there": 2, "link": 2, ".": 2, "no/folder/x": 2, "x" * 300: 1}
     copies = await asyncio.gather(
         *(linkbot("backup", target, "--config", bot.config, cwd=tmp_path) for target in targets)
     )

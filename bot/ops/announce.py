@@ -1,5 +1,6 @@
 """``linkbot announce``: announcing posts on purpose, whatever the rules made of them, and letting held ones go."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ __all__ = ["MOST_POSTS", "AnnounceRequest", "Step", "announce", "plan", "told"]
 
 NOT_PUBLIC = (Standing.HIDDEN, Standing.WAITING)
 MOST_POSTS = 1_000_000  # asked for by `latest`; a number that SQLite can take
+MOST_ALIKE = 20  # posts that are told one by one although the same is done with all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +188,22 @@ def _apply(tables: Tables, step: Step, now: datetime, *, drop: bool) -> None:
 
 
 def told(steps: list[Step], request: AnnounceRequest) -> list[str]:
-    """A sentence for each of the steps that `plan` made of `request`; one if there are none."""
+    """A sentence for each of the steps that `plan` made of `request`; one if there are none.
+
+    Of many steps alike only the first ones are told; what a `dry_run` tells is for choosing, and complete.
+    """
     if not steps:
         return ["no post is held" if request.held else "there is no post to announce"]
-    return [f"{step.known.post.path}: {_done(step, request)}" for step in steps]
+    lines = []
+    alike = Counter[str]()
+    for step in steps:
+        done = _done(step, request)
+        alike[done] += 1
+        if request.dry_run or alike[done] <= MOST_ALIKE:
+            lines.append(f"{step.known.post.path}: {done}")
+    if not request.dry_run:
+        lines += [f"and {posts - MOST_ALIKE:,} more: {done}" for done, posts in alike.items() if posts > MOST_ALIKE]
+    return lines
 
 
 def _done(step: Step, request: AnnounceRequest) -> str:
@@ -197,8 +211,9 @@ def _done(step: Step, request: AnnounceRequest) -> str:
     if request.drop:
         return f"{would}taken in without announcing it"
     if step.channels:
+        to_be = would or "to be "  # the service sends it after this is told
         when = f", once its file is in order again ({step.problem})" if step.problem else ""
-        return f"{would}announced in {', '.join(channel.name for channel in step.channels)}{when}"
+        return f"{to_be}announced in {', '.join(channel.name for channel in step.channels)}{when}"
     if step.there:
         return f"nothing to do: it is {', '.join(f'{state} in {name}' for name, state in step.there.items())}"
     taken_in = f"; {would}taken in without announcing it" if step.known.standing is Standing.HELD else ""

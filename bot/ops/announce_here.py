@@ -17,7 +17,7 @@ __all__ = ["announce_from_outside", "path_in_content"]
 
 TURN_SECONDS = 5.0  # for a service that starts or ends just now, or another `linkbot announce`, to get out of the way
 LOOK_AGAIN_SECONDS = 0.1
-NO_SERVICE = "no service is running: it is sent when one starts"
+NO_SERVICE = "no service is running: what is to be announced is sent when one starts (linkbot run)"
 
 
 async def announce_from_outside(settings: Settings, request: AnnounceRequest) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.announcing.decide import Rules, is_of_kind
 from bot.content.post import Post, PostProblem
-from bot.ops.reading import Found, locate, read_now, shown_path
+from bot.ops.reading import Found, locate, meant, read_now, shown_path
 from bot.problems import ExitCode, SettingsProblem
 from bot.settings import Settings
 
@@ -71,7 +71,8 @@ def check(
     Args:
         settings: None if they cannot be used; posts are then only looked at where `paths` names some.
         problems_of_settings: what is wrong with the settings; comes first in the report.
-        paths: files and folders to look at; empty: the whole content directory.
+        paths: files and folders to look at, relative to the current directory or to the content directory, or
+            absolute; empty: the whole content directory.
 
     Returns:
         The report. Its exit code is CONFIGURATION for settings that cannot be used, PROBLEM for a problem with a
@@ -81,7 +82,7 @@ def check(
     looked_at = paths or ([directory] if directory is not None else [])
     found: dict[Path, Found] = {}
     for path in looked_at:
-        found.update((each.file, each) for each in read_now(locate(path, directory)))
+        found.update((each.file, each) for each in read_now(locate(meant(path, directory), directory)))
     in_posts = sorted(_problems(found.values()), key=lambda problem: (problem.file, problem.line or 0))
     problems = (*map(_of_settings, problems_of_settings), *in_posts)
     counts = _count(found.values(), Rules.from_settings(settings or Settings()))

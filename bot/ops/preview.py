@@ -10,7 +10,7 @@ from bot.announcing.routing import Route, route
 from bot.catalog.records import Standing
 from bot.content.post import NotAPost, Post, PostProblem
 from bot.discord_app.cards import build_card
-from bot.ops.reading import Found, locate, read_now, shown_path
+from bot.ops.reading import Found, locate, meant, read_now, shown_path
 from bot.problems import UsageError
 from bot.settings import Settings
 
@@ -75,7 +75,8 @@ def preview(settings: Settings, path: Path, now: datetime) -> Preview | PostProb
 
     Args:
         settings: the channels, the rules and the length of a card's text.
-        path: a post; one outside of the content directory is judged by its file name where channels filter by path.
+        path: a post, relative to the current directory or to the content directory, or absolute; one outside of the
+            content directory is judged by its file name where channels filter by path.
         now: aware.
 
     Returns:
@@ -84,6 +85,7 @@ def preview(settings: Settings, path: Path, now: datetime) -> Preview | PostProb
     Raises:
         UsageError: `path` names a folder.
     """
+    path = meant(path, settings.content.directory)
     if path.is_dir():
         raise UsageError(f"{shown_path(path)} is a folder; name one post in it")
     (found,) = read_now(locate(path, settings.content.directory))

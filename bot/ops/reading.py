@@ -9,7 +9,7 @@ from bot.content.opening import printable
 from bot.content.post import Outcome, PostProblem
 from bot.content.scan import Outage, Scanner, Survey, is_post_path
 
-__all__ = ["Found", "Place", "locate", "read_now", "shown_path"]
+__all__ = ["Found", "Place", "locate", "meant", "read_now", "shown_path"]
 
 # The scanner waits until a file has rested for a while by this clock; in its year 2262 every file has.
 _END_OF_TIME_NS = 2**63 - 1
@@ -30,6 +30,13 @@ class Found:
 
     file: Path
     outcome: Outcome
+
+
+def meant(path: Path, content_directory: Path | None) -> Path:
+    """Find what a person names: relative to the current directory or, as logs and `status` do, to the content."""
+    if content_directory is not None and not os.path.lexists(path) and os.path.lexists(content_directory / path):
+        return content_directory / path
+    return path
 
 
 def locate(path: Path, content_directory: Path | None) -> Place:

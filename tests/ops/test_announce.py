@@ -63,7 +63,7 @@ async def hold_three(catalog: Catalog, settings: Settings) -> None:
 async def test_a_named_post_goes_where_the_filters_say(catalog: Catalog, settings: Settings) -> None:
     """A post of the baseline that is named is planned for every channel that takes it."""
     lines = await announce(catalog, settings, AnnounceRequest(paths=("a.md", "b.md")))
-    assert lines == ["a.md: announced in all, kubernetes", "b.md: announced in all"]
+    assert lines == ["a.md: to be announced in all, kubernetes", "b.md: to be announced in all"]
     assert await states(catalog, "a.md") == {ALL: DeliveryState.PENDING, KUBERNETES: DeliveryState.PENDING}
     assert await standing(catalog, "a.md") is Standing.ANNOUNCED
 
@@ -77,7 +77,7 @@ async def test_the_latest_are_taken_by_date(catalog: Catalog, settings: Settings
 async def test_a_channel_that_is_named_takes_it_whatever_its_filters(catalog: Catalog, settings: Settings) -> None:
     """--channel asks no filter and no other channel."""
     lines = await announce(catalog, settings, AnnounceRequest(paths=("c.md",), channel=KUBERNETES))
-    assert lines == ["c.md: announced in kubernetes"]
+    assert lines == ["c.md: to be announced in kubernetes"]
     assert await states(catalog, "c.md") == {KUBERNETES: DeliveryState.PENDING}
 
 
@@ -91,7 +91,7 @@ async def test_nothing_is_planned_twice(catalog: Catalog, settings: Settings) ->
     """Where a post is planned or sent already it is not planned again, and the answer says how it stands there."""
     await announce(catalog, settings, AnnounceRequest(paths=("a.md",), channel=ALL))
     assert await announce(catalog, settings, AnnounceRequest(paths=("a.md", "a.md"))) == [
-        "a.md: announced in kubernetes"
+        "a.md: to be announced in kubernetes"
     ]
     again = await announce(catalog, settings, AnnounceRequest(paths=("a.md",)))
     assert again == ["a.md: nothing to do: it is pending in all, pending in kubernetes"]
@@ -119,10 +119,19 @@ async def test_held_posts_are_let_go(catalog: Catalog, settings: Settings) -> No
     """--held announces what hold_above held, oldest first; what no channel takes is no longer held either."""
     await hold_three(catalog, settings)
     lines = await announce(catalog, settings, AnnounceRequest(held=True))
-    assert lines[:2] == ["h2.md: announced in all", "h1.md: announced in all, kubernetes"]
+    assert lines[:2] == ["h2.md: to be announced in all", "h1.md: to be announced in all, kubernetes"]
     assert lines[2].startswith("h3.md: no channel takes it; taken in without announcing it")
     assert await standing(catalog, "h3.md") is Standing.INDEXED
     assert await announce(catalog, settings, AnnounceRequest(held=True)) == ["no post is held"]
+
+
+async def test_of_many_posts_alike_only_the_first_are_told(catalog: Catalog, settings: Settings) -> None:
+    """Of hundreds of held posts twenty are named and the others counted; --dry-run names them all."""
+    await take_in(catalog, settings, {f"many/{number:02}.md": post_text(f"Post {number}") for number in range(32)})
+    assert len(await announce(catalog, settings, AnnounceRequest(held=True, dry_run=True))) == 32
+    lines = await announce(catalog, settings, AnnounceRequest(held=True))
+    assert len(lines) == 21
+    assert lines[19:] == ["many/19.md: to be announced in all", "and 12 more: to be announced in all"]
 
 
 async def test_held_posts_can_be_dropped(catalog: Catalog, settings: Settings) -> None:
@@ -177,13 +186,13 @@ async def test_a_post_whose_file_is_broken_now_waits_for_its_mending(catalog: Ca
     """A known post is planned although its file has a problem now, and the answer says what it waits for."""
     await take_in(catalog, settings, {"a.md": "---\ntitle: 'x\n---\n"})
     (line,) = await announce(catalog, settings, AnnounceRequest(paths=("a.md",), channel=ALL))
-    assert line.startswith("a.md: announced in all, once its file is in order again (a.md:2: ")
+    assert line.startswith("a.md: to be announced in all, once its file is in order again (a.md:2: ")
 
 
 async def test_a_duplicate_stays_one_when_it_is_announced_on_purpose(catalog: Catalog, settings: Settings) -> None:
     """A duplicate goes out if a person asks for it, but lists go on to show it as its original."""
     await take_in(catalog, settings, {"copy.md": post_text("A")})
-    assert await announce(catalog, settings, AnnounceRequest(paths=("copy.md",))) == ["copy.md: announced in all"]
+    assert await announce(catalog, settings, AnnounceRequest(paths=("copy.md",))) == ["copy.md: to be announced in all"]
     known = await catalog.read(lambda tables: tables.posts.by_path("copy.md"))
     assert known is not None
     assert known.duplicate_of is not None

@@ -104,6 +104,8 @@ def test_only_the_named_files_and_folders_are_looked_at(content: Path) -> None:
     assert [problem.file for problem in report.problems] == ["content/docs/bad.md"]
     assert report.counts.files == 2
     assert check(settings_for(content), (), [Path("content/docs/good.md")]).exit_code is ExitCode.OK
+    as_the_log_names_it = check(settings_for(content), (), [Path("docs/bad.md")])
+    assert [problem.file for problem in as_the_log_names_it.problems] == ["content/docs/bad.md"]
 
 
 def test_paths_outside_of_the_content_directory_are_checked_as_well(content: Path, tmp_path: Path) -> None:

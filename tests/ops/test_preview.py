@@ -140,6 +140,14 @@ def test_a_post_that_is_not_there_is_a_problem(content: Path) -> None:
     assert "no such file" in result.what
 
 
+def test_a_post_may_be_named_as_the_log_names_it(content: Path) -> None:
+    """A path that leads nowhere from the current directory is looked for in the content directory."""
+    (content / "docs" / "post.md").write_text(POST)
+    result = preview(settings_for(content), Path("docs/post.md"), NOW)
+    assert isinstance(result, Preview)
+    assert result.file == "content/docs/post.md"
+
+
 def test_a_folder_cannot_be_previewed(content: Path) -> None:
     """The command takes one post."""
     with pytest.raises(UsageError, match="content is a folder"):
