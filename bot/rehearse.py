@@ -72,17 +72,20 @@ async def _run(settings: Settings | None, content: Path | None, port: int, folde
     async with AsyncExitStack() as stack:
         stand_in = await _open(stack, _stand_in(chosen, port))
         tell(f"Rehearsal: open {stand_in.page_url}")
+        redirected = _redirected(chosen, directory, folder, stand_in)
+        config = folder / "bot.yaml"
+        config.write_text(redirected.model_dump_json(indent=2), encoding="utf-8")  # all JSON is YAML
         ready = asyncio.Event()
-        guide = asyncio.create_task(_guide(chosen, directory, ready, stand_in.page_url, tell, is_sample=is_sample))
+        guide = asyncio.create_task(_guide(redirected, config, ready, stand_in.page_url, tell, is_sample=is_sample))
         try:
-            await run_service(_redirected(chosen, directory, folder, stand_in), REHEARSAL_TOKEN, on_ready=ready.set)
+            await run_service(redirected, REHEARSAL_TOKEN, on_ready=ready.set)
         finally:
             guide.cancel()
 
 
 def _content_directory(settings: Settings | None, content: Path | None, folder: Path) -> Path:
     if content is not None:
-        return content.absolute()
+        return content.parent.resolve() / content.name if content.name not in {"", ".."} else content.resolve()
     return folder / "content" if settings is None else settings.content.directory
 
 
@@ -114,7 +117,7 @@ async def _open(stack: AsyncExitStack, stand_in: StandIn) -> StandIn:
             what = f"port {stand_in.port} is taken, perhaps by another rehearsal"
         else:
             what = f"port {stand_in.port} cannot be had: {error.strerror}"
-        raise UsageError(f"{what}; choose one with --port") from error
+        raise UsageError(f"{what}; choose another one, or any free one: linkbot rehearse --port 0") from error
 
 
 @contextmanager
@@ -154,11 +157,13 @@ def _redirected(settings: Settings, content: Path, folder: Path, stand_in: Stand
 
 
 async def _guide(
-    settings: Settings, directory: Path, ready: asyncio.Event, page_url: str, tell: Tell, *, is_sample: bool
+    settings: Settings, config: Path, ready: asyncio.Event, page_url: str, tell: Tell, *, is_sample: bool
 ) -> None:
     """Say what to do once what is there is indexed; let the sample's other posts arrive one by one."""
     await ready.wait()
+    directory = settings.content.directory
     tell(f"Content directory: {directory}")
+    tell(f"For status, preview, announce and backup of this rehearsal: linkbot status --config {config}")
     if is_sample:
         tell("Sample posts arrive now, one by one; one that was there is broken on purpose, as the log says.")
     elif settings.announce.first_run == "baseline":

@@ -107,6 +107,19 @@ async def test_a_newcomer_sees_cards_come(tmp_path: Path) -> None:
     assert len(ended.err.splitlines()) < 30  # so that the address, told once more at the end, stays on the screen
 
 
+async def test_a_rehearsal_can_be_asked_and_told_like_the_service(tmp_path: Path) -> None:
+    """The settings that it names lead status and announce to it; an older post that is asked for appears."""
+    async with rehearsal(tmp_path) as shown:
+        found = re.search(r"linkbot status --config (.*)$", shown.process.out, re.MULTILINE)
+        assert found
+        status = await linkbot("status", "--config", found[1], cwd=tmp_path)
+        assert status.out.startswith("service     running since ")
+        told = await linkbot("announce", "docs/2024-06-18-twelve-factors.md", "--config", found[1], cwd=tmp_path)
+        assert told.code == 0
+        await shown.stands("The twelve factors, read again", ALL_LINKS)
+        assert (await shown.process.stop(signal.SIGINT)).code == 0
+
+
 async def test_sigterm_ends_it_in_good_order(tmp_path: Path) -> None:
     """A rehearsal that is stopped in its middle ends with 0, and its temporary folder is gone."""
     async with rehearsal(tmp_path) as shown:
@@ -201,7 +214,7 @@ async def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         ended = await linkbot("rehearse", "--port", str(port), cwd=tmp_path, TMPDIR=str(tmp_path / "tmp"))
     assert ended.code == 2
-    assert ended.sentence == f"port {port} is taken, perhaps by another rehearsal; choose one with --port"
+    assert ended.sentence.startswith(f"port {port} is taken, perhaps by another rehearsal; choose another one, ")
     assert left_behind(tmp_path) == []
 
 
