@@ -177,7 +177,7 @@ class Scanner:
         except OSError as error:
             return Outage(f"{self._root} cannot be read: {error.strerror}")
         if known and not walk.files:
-            return Outage(f"{self._root} holds no post any more, of {len(known):,}")
+            return Outage(f"{self._root} is empty: none of its {len(known):,} Markdown files is left")
         self._waiting = {path: seen for path, seen in self._waiting.items() if path in walk.seen}
         return walk
 

@@ -85,7 +85,7 @@ class Watcher:
             self._thread.submit(self._disarm)
             self._close()
             raise
-        log.info("Content directory %r: %s, because %s", str(self._root), self.mode, self.why)
+        log.info("How changes in %r are noticed: %s (%s)", str(self._root), self.mode, self.why)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
