@@ -182,7 +182,10 @@ class Lane:
 
     async def _look(self, claim: Claim) -> None:
         """Look in the channel for the message of a claim that is in doubt; see the table above."""
-        match await self._publisher.find(self._announcement(claim), claim.claimed_at):
+        known = await self._persist(lambda tables: tables.deliveries.known_messages(claim.channel_id), needed=False)
+        if known is None:  # told to stop: the next start looks
+            return
+        match await self._publisher.find(self._announcement(claim), claim.claimed_at, known):
             case Found(message_id):
                 await self._record_sent(claim, message_id)
             case NotFound() if claim.sendable and not self._stopping.is_set():

@@ -1,5 +1,6 @@
 """What the courier needs of Discord, and what can become of a request, sorted by what can be done about it."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -124,6 +125,9 @@ class Publisher(Protocol):
         """Create the message, or learn why not."""
         ...
 
-    async def find(self, announcement: Announcement, since: datetime) -> SearchOutcome:
-        """Look in the channel, from `since` on, for our own message with the cards of `announcement`."""
+    async def find(self, announcement: Announcement, since: datetime, known: Set[int] = frozenset()) -> SearchOutcome:
+        """Look in the channel, from `since` on, for our own message with the cards of `announcement`.
+
+        `known` are the ids of messages that certainly are others: two posts may have one link, and cards alike.
+        """
         ...

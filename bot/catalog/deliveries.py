@@ -1,6 +1,7 @@
 """The outbox and the ledger: which post goes, or went, to which channel, in which message.
 
-A delivery is pending, then sending under a claim, then sent; or pending again; or refused; or unknown.
+A delivery is pending, then sending under a claim, then sent; or pending again; or refused; or unknown. Of a refused or
+unknown one a person says that it was sent, is to be pending again, or is dropped.
 """
 
 import sqlite3
@@ -8,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.catalog.columns import from_microseconds, post_from, post_from_text, post_text, to_microseconds
-from bot.catalog.records import Claim, DeliveryCount, DeliveryState, HeldUp, PendingDelivery
+from bot.catalog.records import Claim, DeliveryCount, DeliveryState, HeldUp, KnownDelivery, PendingDelivery
 
 __all__ = ["DeliveryTable"]
 
@@ -22,7 +23,10 @@ SENDABLE = (
 
 # SQLite uses the partial index deliveries_open only where a query repeats its condition word for word
 # (https://www.sqlite.org/partialindex.html): without it every claim would walk through all that was ever sent.
-OPEN = "state <> 'sent'"
+OPEN = "state NOT IN ('sent', 'dropped')"
+
+# Far more than a channel takes in the minutes around a claim, and without asking a clock that may have been set since.
+KNOWN_MESSAGES = 1000
 
 
 class DeliveryTable:
@@ -126,6 +130,49 @@ class DeliveryTable:
         """Nobody can tell whether the message of `claim` stands: a person must look."""
         self._end(claim, "state = 'unknown', reason = ?", reason)
 
+    def known_messages(self, channel_id: int) -> frozenset[int]:
+        """The ids at Discord of the channel's messages of which the catalog knows; of very many the last ones."""
+        rows = self._connection.execute(
+            "SELECT message_id FROM messages WHERE channel_id = ? AND message_id IS NOT NULL ORDER BY id DESC LIMIT ?",
+            (channel_id, KNOWN_MESSAGES),
+        )
+        return frozenset(message_id for (message_id,) in rows)
+
+    def by_id(self, delivery_id: int, now: datetime) -> KnownDelivery | None:
+        """The delivery with this id; None: there is none."""
+        row = self._connection.execute(
+            f"SELECT deliveries.id, channel_id, state, path, {SENDABLE} AS sendable"
+            " FROM deliveries JOIN posts ON posts.id = post_id WHERE deliveries.id = :delivery",
+            {"delivery": delivery_id, "now": to_microseconds(now)},
+        ).fetchone()
+        return None if row is None else KnownDelivery(row[0], row[1], DeliveryState(row[2]), row[3], bool(row[4]))
+
+    def settle_sent(self, delivery_id: int, message_id: int, now: datetime) -> None:
+        """A refused or unknown delivery stands in this message: a person says so.
+
+        Others of the message in which it may have been sent stay as they are.
+        """
+        row = self._connection.execute(
+            "SELECT id FROM messages WHERE message_id = :message AND channel_id ="
+            " (SELECT channel_id FROM deliveries WHERE id = :delivery)",
+            {"message": message_id, "delivery": delivery_id},
+        ).fetchone()
+        if row is None:
+            row = self._connection.execute(
+                "INSERT INTO messages (channel_id, claimed_at, sent_at, message_id)"
+                " SELECT channel_id, :now, :now, :message FROM deliveries WHERE id = :delivery RETURNING id",
+                {"now": to_microseconds(now), "message": message_id, "delivery": delivery_id},
+            ).fetchone()
+        self._settle(delivery_id, "state = 'sent', alone = 0, reason = NULL, message = ?", row["id"])
+
+    def settle_pending(self, delivery_id: int) -> None:
+        """A refused or unknown delivery is due again, alone: a person says that it does not stand in the channel."""
+        self._settle(delivery_id, "state = 'pending', alone = 1, reason = NULL, message = NULL, position = NULL")
+
+    def settle_dropped(self, delivery_id: int) -> None:
+        """A refused or unknown delivery is left as it is for good: a person says so."""
+        self._settle(delivery_id, "state = 'dropped', message = NULL, position = NULL")
+
     def counts(self) -> list[DeliveryCount]:
         """How many deliveries each channel has in each state; those without any are left out."""
         rows = self._connection.execute(
@@ -159,6 +206,19 @@ class DeliveryTable:
         ).rowcount
         if ended != len(claim.deliveries):
             raise AssertionError(f"claim {claim.id} has {len(claim.deliveries)} deliveries, {ended} were sending")
+
+    def _settle(self, delivery_id: int, assignments: str, *values: object) -> None:
+        """End that a person must act, and forget the message that carried nothing else."""
+        (message,) = self._connection.execute("SELECT message FROM deliveries WHERE id = ?", (delivery_id,)).fetchone()
+        self._exactly_one(
+            f"UPDATE deliveries SET {assignments} WHERE id = ? AND state IN ('refused', 'unknown')",
+            (*values, delivery_id),
+        )
+        self._connection.execute(
+            "DELETE FROM messages WHERE id = :message"
+            " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE message = :message)",
+            {"message": message},
+        )
 
     def _exactly_one(self, statement: str, values: tuple[object, ...]) -> None:
         changed = self._connection.execute(statement, values).rowcount

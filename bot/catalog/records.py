@@ -13,6 +13,7 @@ __all__ = [
     "DeliveryCount",
     "DeliveryState",
     "HeldUp",
+    "KnownDelivery",
     "KnownPost",
     "ListedPost",
     "PendingDelivery",
@@ -119,6 +120,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"  # stands in the channel, or did
     REFUSED = "refused"  # Discord will never take it: a person must act
     UNKNOWN = "unknown"  # nobody can tell whether it stands: a person must look
+    DROPPED = "dropped"  # refused or unknown, and a person wants no more of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,25 @@ class DeliveryCount:
     channel_id: int
     state: DeliveryState
     deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDelivery:
+    """A delivery in whatever state.
+
+    Attributes:
+        id: of the delivery.
+        channel_id: a snowflake.
+        state: see `DeliveryState`.
+        path: of its post.
+        sendable: the post may be shown now; False if it is a draft, expired, or its file is gone or broken.
+    """
+
+    id: int
+    channel_id: int
+    state: DeliveryState
+    path: str
+    sendable: bool
 
 
 @dataclass(frozen=True, slots=True)

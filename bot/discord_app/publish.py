@@ -1,6 +1,7 @@
 """Creating messages at Discord."""
 
 import asyncio
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -57,12 +58,12 @@ class DiscordPublisher:
                 return publish_outcome(error, attempts)
         return Delivered(message.id)
 
-    async def find(self, announcement: Announcement, since: datetime) -> SearchOutcome:
-        """Look in the channel, from `since` on, for our own message with the cards of `announcement`."""
+    async def find(self, announcement: Announcement, since: datetime, known: Set[int] = frozenset()) -> SearchOutcome:
+        """Look in the channel, from `since` on, for our own message with the cards of `announcement`, not a `known`."""
         if self._client.is_closed():
             return NotCreated(_CLOSED)
         keys = frozenset(map(card_key, self._cards(announcement)))
-        return await find_message(self._client, announcement.channel_id, keys, since, self._timeout_seconds)
+        return await find_message(self._client, announcement.channel_id, keys, since, known, self._timeout_seconds)
 
     def _cards(self, announcement: Announcement) -> list[discord.Embed]:
         return [build_card(post, tldr_characters=self._tldr_characters) for post in announcement.posts]

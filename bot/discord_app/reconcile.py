@@ -20,10 +20,16 @@ _SKEW = timedelta(seconds=60)  # by how much our clock may be ahead of Discord's
 
 
 async def find_message(
-    client: discord.Client, channel_id: int, keys: Set[str], since: datetime, timeout_seconds: float
+    client: discord.Client,
+    channel_id: int,
+    keys: Set[str],
+    since: datetime,
+    known: Set[int],
+    timeout_seconds: float,
 ) -> SearchOutcome:
     """Look for our own message whose cards have exactly `keys` (see `card_key`) among those created after `since`.
 
+    Passes over the messages with the ids `known`: they certainly are others, whatever cards they have.
     Reads the whole history from there, each page within `timeout_seconds`. "Not there" is believed only with the
     permission to read it: without Read Message History, Discord answers with an empty list
     (https://docs.discord.com/developers/resources/message#get-channel-messages).
@@ -32,19 +38,25 @@ async def find_message(
     if me is None:
         return NotCreated("not logged in to Discord yet")
     try:
-        return await _search(client, me.id, channel_id, keys, since - _SKEW, timeout_seconds)
+        return await _search(client, me.id, channel_id, keys, since - _SKEW, known, timeout_seconds)
     except FAILURES as error:
         return search_outcome(error)
 
 
 async def _search(
-    client: discord.Client, me: int, channel_id: int, keys: Set[str], after: datetime, timeout_seconds: float
+    client: discord.Client,
+    me: int,
+    channel_id: int,
+    keys: Set[str],
+    after: datetime,
+    known: Set[int],
+    timeout_seconds: float,
 ) -> SearchOutcome:
     bare = None
     position: discord.abc.Snowflake = discord.Object(discord.utils.time_snowflake(after))
     while page := await _page(client, channel_id, position, timeout_seconds):
         for message in page:
-            if message.author.id != me:
+            if message.author.id != me or message.id in known:
                 continue
             if {card_key(card) for card in message.embeds} == keys:
                 return Found(message.id)

@@ -243,6 +243,26 @@ async def test_an_old_doubt_is_settled_by_a_look(room: Newsroom, stored: bool) -
     assert len(room.discord.requests) == (1 if stored else 2)
 
 
+@pytest.mark.parametrize("stored", [True, False])
+@pytest.mark.parametrize("clock_jumps", [0, 3600, -3600])
+async def test_a_message_with_the_same_link_is_not_taken_for_the_lost_one(
+    room: Newsroom, stored: bool, clock_jumps: float
+) -> None:
+    """What the catalog knows as another post's message is passed over, whatever the clock did between the two."""
+    room.site.write(a_post("a.md", url="https://example.org/x"))
+    await room.site.scan()
+    async with running(room.courier()):
+        await room.settled(SENT)
+    room.clock.go_on(clock_jumps)
+    room.discord.next_request(ALL, Lost(stored, takes=MINUTE))
+    room.site.write(a_post("b.md", url="https://example.org/x"))
+    await room.site.scan()
+    async with running(room.courier()):
+        await room.settled(SENT)
+    assert len(room.discord.searches) == 1
+    assert room.discord.paths(ALL) == [["a.md"], ["b.md"]]
+
+
 async def test_a_clock_that_was_set_back_proves_nothing(room: Newsroom) -> None:
     """If the claim lies in the future, Discord may have forgotten its nonce: look."""
     room.discord.next_request(ALL, Lost(stored=True, takes=-3600))

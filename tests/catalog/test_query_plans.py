@@ -22,6 +22,7 @@ Question = Callable[[Tables, KnownPost], object]
 ASKED_ALL_THE_TIME: Mapping[str, Question] = {
     "what to send next": lambda tables, known: tables.deliveries.pending(1, 10, NOW),
     "what a crash left behind": lambda tables, known: tables.deliveries.interrupted(1, NOW),
+    "a delivery by its number": lambda tables, known: tables.deliveries.by_id(1, NOW),
     "the post at a path": lambda tables, known: tables.posts.by_path("a.md"),
     "a renamed post": lambda tables, known: tables.posts.gone_like(known.post),
     "a duplicate's original": lambda tables, known: tables.posts.original_of(known),

@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -205,6 +206,77 @@ async def test_a_claim_ends_in_one_way(catalog: Catalog) -> None:
         with pytest.raises(AssertionError):
             await catalog.write(again)
         assert await states(catalog) == [(DeliveryState.SENT, 2)]
+
+
+async def given_up(catalog: Catalog, *paths: str) -> list[int]:
+    """One message with these posts of which nobody knows whether it stands; the ids of its deliveries."""
+    await planned(catalog, *map(a_post, paths))
+    unknown = await claim(catalog, f"of {paths[0]}")
+    await catalog.write(lambda tables: tables.deliveries.give_up(unknown, "no permission"))
+    return [delivery.id for delivery in unknown.deliveries]
+
+
+def messages(path: Path) -> list[tuple[object, ...]]:
+    """Nonce, message id and number of deliveries of each message of a catalog."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(
+            "SELECT nonce, message_id, count(deliveries.id) FROM messages LEFT JOIN deliveries"
+            " ON deliveries.message = messages.id GROUP BY messages.id ORDER BY messages.id"
+        ).fetchall()
+
+
+async def test_of_a_message_with_several_deliveries_each_is_settled_by_itself(catalog: Catalog) -> None:
+    """One that a person found leaves the others unknown; found in the same message they share its row."""
+    one, two, three = await given_up(catalog, "a.md", "b.md", "c.md")
+    await catalog.write(lambda tables: tables.deliveries.settle_sent(one, 77, NOW))
+    assert await states(catalog) == [(DeliveryState.SENT, 1), (DeliveryState.UNKNOWN, 2)]
+    assert messages(catalog.path) == [("of a.md", None, 2), (None, 77, 1)]
+    await catalog.write(lambda tables: tables.deliveries.settle_sent(two, 77, NOW))
+    assert messages(catalog.path) == [("of a.md", None, 1), (None, 77, 2)]
+    await catalog.write(lambda tables: tables.deliveries.settle_sent(three, 78, NOW))
+    assert messages(catalog.path) == [(None, 77, 2), (None, 78, 1)]
+    assert await states(catalog) == [(DeliveryState.SENT, 3)]
+    assert await catalog.read(lambda tables: tables.deliveries.known_messages(ALL)) == {77, 78}
+    assert await catalog.read(lambda tables: tables.deliveries.known_messages(KUBERNETES)) == set()
+
+
+async def test_what_is_to_be_sent_again_is_due_alone_under_a_new_claim(catalog: Catalog) -> None:
+    """A delivery that is pending again is claimed with another nonce, and the old message is forgotten."""
+    one, two = await given_up(catalog, "a.md", "b.md")
+    await catalog.write(lambda tables: tables.deliveries.settle_pending(one))
+    assert [nonce for nonce, _, _ in messages(catalog.path)] == ["of a.md"]
+    await catalog.write(lambda tables: tables.deliveries.settle_pending(two))
+    assert messages(catalog.path) == []
+    again = await claim(catalog, "new")
+    assert [(delivery.id, delivery.alone) for delivery in again.deliveries] == [(one, True), (two, True)]
+
+
+async def test_what_is_dropped_counts_and_asks_for_nothing(catalog: Catalog) -> None:
+    """A dropped delivery is counted, neither due nor held up, and planned no second time."""
+    (one,) = await given_up(catalog, "a.md")
+    await catalog.write(lambda tables: tables.deliveries.settle_dropped(one))
+    assert await states(catalog) == [(DeliveryState.DROPPED, 1)]
+    assert messages(catalog.path) == []
+    assert await catalog.read(lambda tables: tables.deliveries.held_up()) == []
+    assert await catalog.read(lambda tables: tables.deliveries.pending(ALL, 10, NOW)) == []
+    known = await catalog.read(lambda tables: tables.posts.by_path("a.md"))
+    assert known is not None
+    assert await catalog.write(lambda tables: tables.deliveries.plan(known.id, [ALL], NOW)) == 0
+
+
+async def test_only_what_a_person_must_look_at_can_be_settled(catalog: Catalog) -> None:
+    """A delivery that is pending, under way or sent is never changed by a person's word."""
+    await planned(catalog, a_post("a.md"))
+    (due,) = await catalog.read(lambda tables: tables.deliveries.pending(ALL, 10, NOW))
+    for settle in (
+        lambda tables: tables.deliveries.settle_sent(due.id, 77, NOW),
+        lambda tables: tables.deliveries.settle_pending(due.id),
+        lambda tables: tables.deliveries.settle_dropped(due.id),
+    ):
+        with pytest.raises(AssertionError):
+            await catalog.write(settle)
+    assert await states(catalog) == [(DeliveryState.PENDING, 1)]
+    assert messages(catalog.path) == []
 
 
 async def test_what_a_person_must_look_at_is_listed_with_its_reason(catalog: Catalog) -> None:

@@ -248,6 +248,15 @@ async def test_only_the_very_same_cards_are_found(discord: Discord) -> None:
     assert await discord.publisher.find(wanted, discord.now() + timedelta(minutes=2)) == NotFound()
 
 
+async def test_a_known_message_is_passed_over(discord: Discord) -> None:
+    """A message that is known as another one is not taken for the lost one, although their cards are alike."""
+    wanted = announcement(make_post())
+    known = await sent(discord, wanted)
+    assert await discord.publisher.find(wanted, discord.now(), {known}) == NotFound()
+    message_id = await sent(discord, replace(wanted, nonce="another"))
+    assert await discord.publisher.find(wanted, discord.now(), {known}) == Found(message_id)
+
+
 async def test_an_unreadable_history_is_not_believed(discord: Discord) -> None:
     """Without the permission to read, "not there" is not said."""
     wanted = announcement(make_post())

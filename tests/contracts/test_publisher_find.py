@@ -119,6 +119,15 @@ async def test_a_message_without_its_cards_leaves_it_open(stand_in: StandIn, pub
     assert str(message.id) in outcome.reason
 
 
+async def test_a_known_message_without_its_cards_leaves_nothing_open(stand_in: StandIn, publisher: Publisher) -> None:
+    """A message of which the catalog knows is another one, with its cards or without."""
+    wanted = announcement(make_post(1))
+    await publisher.publish(wanted)
+    (message,) = stand_in.messages(CHANNEL)
+    stand_in.world.change_message(replace(message, embeds=(), flags=message.flags | 1 << 2))
+    assert await publisher.find(wanted, now(), {message.id}) == NotFound()
+
+
 async def test_a_thread_is_read_with_the_permissions_of_its_channel(stand_in: StandIn, publisher: Publisher) -> None:
     """In a thread, what the bot may read follows from the channel that it hangs from."""
     parent = stand_in.world.channel(CHANNEL)

@@ -14,7 +14,7 @@ It stores messages, remembers nonces for a while, and does what it was told to d
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -180,8 +180,8 @@ class FakeDiscord:
                 return self._create(announcement) if created is None else created
         return self._create(announcement)
 
-    async def find(self, announcement: Announcement, since: datetime) -> SearchOutcome:
-        """Look for a message with exactly these cards."""
+    async def find(self, announcement: Announcement, since: datetime, known: Set[int] = frozenset()) -> SearchOutcome:
+        """Look for a message with exactly these cards that is none of the known ones."""
         self.searches.append(announcement)
         await asyncio.sleep(0)
         channel_id = announcement.channel_id
@@ -194,7 +194,7 @@ class FakeDiscord:
         wanted = {post.external_url for post in announcement.posts}
         for message in self._channels[channel_id]:
             cards = {post.external_url for post in message.posts}
-            if message.created_at >= since - SKEW and cards == wanted:
+            if message.created_at >= since - SKEW and cards == wanted and message.id not in known:
                 return Found(message.id)
         return NotFound()
 

@@ -72,13 +72,15 @@ CREATE TABLE post_tags (
 
 CREATE INDEX post_tags_by_key ON post_tags (tag_key, post_id);
 
--- A message that was or may have been asked for. Its row is committed before the request, its message_id after.
+-- A message that was or may have been asked for. Its row is committed before the request, its message_id after. A row
+-- with a message_id holds only deliveries that stand in that message; one without may hold unknown ones. A row whose
+-- deliveries a person decided on one by one goes with the last of them.
 CREATE TABLE messages (
     id         INTEGER PRIMARY KEY,
     channel_id INTEGER NOT NULL,          -- a snowflake
-    nonce      TEXT NOT NULL UNIQUE CHECK (length(nonce) <= 25),
-    claimed_at INTEGER NOT NULL,          -- before the first request
-    sent_at    INTEGER,                   -- when Discord's answer was recorded
+    nonce      TEXT UNIQUE CHECK (length(nonce) <= 25),  -- NULL: a person said that it stands there
+    claimed_at INTEGER NOT NULL,          -- before the first request, or when the person said so
+    sent_at    INTEGER,                   -- when Discord's answer, or the person's, was recorded
     message_id INTEGER                    -- a snowflake; NULL while unknown, or after a moderator deleted it
 ) STRICT;
 
@@ -87,9 +89,9 @@ CREATE TABLE deliveries (
     id         INTEGER PRIMARY KEY,
     post_id    INTEGER NOT NULL REFERENCES posts (id),
     channel_id INTEGER NOT NULL,          -- a snowflake
-    state      TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'refused', 'unknown')),
+    state      TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'refused', 'unknown', 'dropped')),
     alone      INTEGER NOT NULL DEFAULT 0 CHECK (alone IN (0, 1)),
-    reason     TEXT,                      -- of a refused or unknown delivery
+    reason     TEXT,                      -- of a refused, unknown or dropped delivery
     message    INTEGER REFERENCES messages (id),
     position   INTEGER,                   -- of the card in its message, from 0
     claimed    TEXT,                      -- JSON: the post as it was claimed; only while sending
@@ -98,5 +100,5 @@ CREATE TABLE deliveries (
     CHECK ((state IN ('sending', 'sent')) <= (message IS NOT NULL))
 ) STRICT;
 
-CREATE INDEX deliveries_open ON deliveries (channel_id, state) WHERE state <> 'sent';
+CREATE INDEX deliveries_open ON deliveries (channel_id, state) WHERE state NOT IN ('sent', 'dropped');
 CREATE INDEX deliveries_by_message ON deliveries (message) WHERE message IS NOT NULL;
