@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.ops.announce import MOST_POSTS
 from bot.ops.check_formats import FORMATS
+from bot.ops.resolve import HIGHEST_ID
 from bot.rehearse import DEFAULT_PORT
 
 __all__ = ["COMMANDS", "parse"]
@@ -124,6 +125,17 @@ def _announce(parser: argparse.ArgumentParser) -> None:
     _add_config(parser)
 
 
+def _resolve(parser: argparse.ArgumentParser) -> None:
+    """Say what became of a delivery that is refused, or of which nobody can tell whether it stands (unknown). `linkbot
+    status` lists them. Others that were in the same message stay as they are."""
+    parser.add_argument("delivery", type=_id, metavar="DELIVERY", help="its number, as `linkbot status` tells it")
+    said = parser.add_mutually_exclusive_group(required=True)
+    said.add_argument("--sent", type=_id, metavar="MESSAGE_ID", help="it stands in the channel, in this message")
+    said.add_argument("--resend", action="store_true", help="it does not stand there: send it, in a message of its own")
+    said.add_argument("--drop", action="store_true", help="leave it as it is, and ask no more about it")
+    _add_config(parser)
+
+
 def _backup(parser: argparse.ArgumentParser) -> None:
     """Write a consistent copy of the catalog, also while the service runs. To restore it, stop the service and put the
     copy into the state directory as linkbot.sqlite3."""
@@ -138,6 +150,7 @@ COMMANDS: Mapping[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = 
     "preview": ("one post's card, where it would go, and why or why not", _preview),
     "status": ("what the bot did, does and waits for", _status),
     "announce": ("announce posts on purpose, or let held ones go", _announce),
+    "resolve": ("say what became of a delivery that needs a person", _resolve),
     "backup": ("a consistent copy of the catalog, also while the bot runs", _backup),
 }
 
@@ -154,6 +167,10 @@ def _port(text: str) -> int:
 
 def _count(text: str) -> int:
     return _whole(text, 1, MOST_POSTS)
+
+
+def _id(text: str) -> int:
+    return _whole(text, 1, HIGHEST_ID)
 
 
 def _whole(text: str, least: int, most: int) -> int:

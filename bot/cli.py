@@ -15,10 +15,12 @@ from bot.catalog.database import open_catalog_read_only
 from bot.content.post import NotAPost, PostProblem
 from bot.ops import check_formats, preview_formats, status_formats
 from bot.ops.announce import AnnounceRequest
-from bot.ops.announce_here import announce_from_outside, path_in_content
 from bot.ops.check import check
 from bot.ops.logs import set_up_logging
+from bot.ops.outside import carry_out_from_outside, path_in_content
 from bot.ops.preview import preview
+from bot.ops.requests import Request
+from bot.ops.resolve import ResolveRequest
 from bot.ops.status import read_status
 from bot.ops.terminal import printable
 from bot.problems import ExitCode, LinkbotError, SettingsError, SettingsProblem, UsageError
@@ -109,7 +111,16 @@ def _announce(parsed: argparse.Namespace) -> ExitCode:
         channel=parsed.channel,
         dry_run=parsed.dry_run,
     )
-    for line in asyncio.run(announce_from_outside(settings, request)):
+    return _carry_out(settings, request)
+
+
+def _resolve(parsed: argparse.Namespace) -> ExitCode:
+    request = ResolveRequest(parsed.delivery, sent=parsed.sent, resend=parsed.resend, drop=parsed.drop)
+    return _carry_out(load_settings(parsed.config), request)
+
+
+def _carry_out(settings: Settings, request: Request) -> ExitCode:
+    for line in asyncio.run(carry_out_from_outside(settings, request)):
         print(printable(line))
     return ExitCode.OK
 
@@ -145,5 +156,6 @@ RUN: Mapping[str, Callable[[argparse.Namespace], ExitCode]] = {
     "preview": _preview,
     "status": _status,
     "announce": _announce,
+    "resolve": _resolve,
     "backup": _backup,
 }

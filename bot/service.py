@@ -6,7 +6,7 @@
                                          ├─ courier   catalog → Discord, over requests
                                          ├─ gateway   slash commands
                                          ├─ commands  registered when they changed
-                                         └─ control   `linkbot announce` from another process
+                                         └─ control   `linkbot announce` and the like from other processes
 """
 
 import asyncio
@@ -28,8 +28,8 @@ from bot.discord_app.command_sync import keep_commands_registered
 from bot.discord_app.commands import add_commands
 from bot.discord_app.endpoints import point_discord_at
 from bot.discord_app.publish import DiscordPublisher
-from bot.ops.announce import AnnounceRequest, announce
 from bot.ops.control import serve_control
+from bot.ops.requests import Request, carry_out
 from bot.problems import ConfigurationError, LinkbotError
 from bot.settings import Settings, idle_keys
 
@@ -91,7 +91,7 @@ class _Service:
         await self._catalog.write(lambda tables: tables.notes.put(Note.SERVICE, note))
         async with self._client, asyncio.TaskGroup() as group:
             until_stopped = (
-                group.create_task(serve_control(self._settings.state.directory, self._announce), name="control"),
+                group.create_task(serve_control(self._settings.state.directory, self._carry_out), name="control"),
                 group.create_task(self._intake.run(), name="intake"),
                 group.create_task(self._tell_ready(on_ready), name="ready"),
             )
@@ -141,10 +141,11 @@ class _Service:
         logger.info("Watching %s", self._settings.content.directory)
         on_ready()
 
-    async def _announce(self, request: AnnounceRequest) -> list[str]:
-        lines = await announce(self._catalog, self._settings, request)
-        self._courier.wake([channel.id for channel in self._settings.channels])
-        return lines
+    async def _carry_out(self, request: Request) -> list[str]:
+        done = await carry_out(self._catalog, self._settings, request)
+        if done.to_send:
+            self._courier.wake([channel.id for channel in self._settings.channels])
+        return done.lines
 
 
 async def _refuse_a_first_run_without_content(settings: Settings, catalog: Catalog) -> None:

@@ -2,23 +2,23 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from json import dumps
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 
 from bot.announcing.routing import route
 from bot.catalog.database import Catalog
 from bot.catalog.records import Cause, DeliveryState, KnownPost, Reason, Standing
 from bot.catalog.tables import Tables
 from bot.content.post import PostProblem
+from bot.ops.done import Done
 from bot.problems import UsageError
 from bot.settings import ChannelSettings, Settings
 
-__all__ = ["MOST_POSTS", "AnnounceRequest", "Step", "announce", "plan", "told"]
+__all__ = ["MOST_POSTS", "AnnounceRequest", "announce"]
 
 NOT_PUBLIC = (Standing.HIDDEN, Standing.WAITING)
 MOST_POSTS = 1_000_000  # asked for by `latest`; a number that SQLite can take
@@ -53,29 +53,14 @@ class AnnounceRequest:
         if self.drop and self.channel is not None:
             raise UsageError("--drop announces nothing, so it takes no --channel")
 
-    def to_json(self) -> bytes:
-        """One line."""
-        return dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, line: bytes) -> "AnnounceRequest":
-        """Read what `to_json` wrote.
-
-        Raises:
-            UsageError: it is something else.
-        """
-        try:
-            return _REQUEST.validate_json(line, strict=True)
-        except ValidationError as error:
-            wrong = "; ".join(sorted({detail["msg"] for detail in error.errors()}))
-            raise UsageError(f"this is no request that this version understands: {wrong}") from error
-
-
-_REQUEST = TypeAdapter(AnnounceRequest)
+    @property
+    def changes(self) -> bool:
+        """Whether the catalog is written."""
+        return not self.dry_run
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class _Step:
     """One post of a plan.
 
     Attributes:
@@ -91,32 +76,29 @@ class Step:
     problem: PostProblem | None
 
 
-async def announce(catalog: Catalog, settings: Settings, request: AnnounceRequest) -> list[str]:
-    """Do what is asked for, or with `dry_run` only tell; return a sentence for each post.
+async def announce(catalog: Catalog, settings: Settings, request: AnnounceRequest) -> Done:
+    """Plan what is asked for in one transaction, or with `dry_run` only tell; a line for each post.
 
     Raises:
         UsageError: a post or the channel is not known, or members cannot see the post; nothing is done then.
         CatalogUnavailableError: the catalog cannot be read or written now.
     """
-    return told(await plan(catalog, settings, request), request)
-
-
-async def plan(catalog: Catalog, settings: Settings, request: AnnounceRequest) -> list[Step]:
-    """Plan what is asked for in one transaction, or with `dry_run` change nothing; raises as `announce` does."""
     asked = _asked_channel(settings, request)
     now = datetime.now(UTC)
 
-    def steps(tables: Tables) -> list[Step]:
+    def steps(tables: Tables) -> list[_Step]:
         chosen = tables.posts.held() if request.held else _chosen(tables, request, settings.content.directory, now)
         return [_step(tables, known, settings, asked) for known in chosen]
 
-    def apply(tables: Tables) -> list[Step]:
+    def apply(tables: Tables) -> list[_Step]:
         planned = steps(tables)
         for step in planned:
             _apply(tables, step, now, drop=request.drop)
         return planned
 
-    return await (catalog.read(steps) if request.dry_run else catalog.write(apply))
+    planned = await (catalog.write(apply) if request.changes else catalog.read(steps))
+    to_send = request.changes and not request.drop and any(step.channels for step in planned)
+    return Done(_told(planned, request), to_send)
 
 
 def _asked_channel(settings: Settings, request: AnnounceRequest) -> ChannelSettings | None:
@@ -162,11 +144,11 @@ def _why_unknown(tables: Tables, path: str, content: Path) -> str:
     return f"there is no {path} in the content directory {content}; check the path"
 
 
-def _step(tables: Tables, known: KnownPost, settings: Settings, asked: ChannelSettings | None) -> Step:
+def _step(tables: Tables, known: KnownPost, settings: Settings, asked: ChannelSettings | None) -> _Step:
     states = tables.deliveries.channels_of(known.id)
     taking = [each.channel for each in route(known.post, settings.channels) if each.matches]
     wanted = taking if asked is None else [asked]
-    return Step(
+    return _Step(
         known,
         channels=tuple(channel for channel in wanted if channel.id not in states),
         there={channel.name: states[channel.id] for channel in wanted if channel.id in states},
@@ -174,7 +156,7 @@ def _step(tables: Tables, known: KnownPost, settings: Settings, asked: ChannelSe
     )
 
 
-def _apply(tables: Tables, step: Step, now: datetime, *, drop: bool) -> None:
+def _apply(tables: Tables, step: _Step, now: datetime, *, drop: bool) -> None:
     asked = Reason("announce", True, "a person asked for it with `linkbot announce`")
     reasons = (*step.known.reasons, asked)
     original = step.known.duplicate_of
@@ -187,8 +169,8 @@ def _apply(tables: Tables, step: Step, now: datetime, *, drop: bool) -> None:
         tables.posts.decide(step.known.id, Standing.INDEXED, Cause.UNROUTED, reasons, duplicate_of=original)
 
 
-def told(steps: list[Step], request: AnnounceRequest) -> list[str]:
-    """A sentence for each of the steps that `plan` made of `request`; one if there are none.
+def _told(steps: list[_Step], request: AnnounceRequest) -> list[str]:
+    """A sentence for each of the steps that were made of `request`; one if there are none.
 
     Of many steps alike only the first ones are told; what a `dry_run` tells is for choosing, and complete.
     """
@@ -206,7 +188,7 @@ def told(steps: list[Step], request: AnnounceRequest) -> list[str]:
     return lines
 
 
-def _done(step: Step, request: AnnounceRequest) -> str:
+def _done(step: _Step, request: AnnounceRequest) -> str:
     would = "would be " if request.dry_run else ""
     if request.drop:
         return f"{would}taken in without announcing it"

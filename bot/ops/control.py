@@ -13,14 +13,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bot.ops.announce import AnnounceRequest
+from bot.ops.requests import Request, from_line, to_line
 from bot.problems import LinkbotError, UsageError
 
 __all__ = ["ask_service", "is_running", "serve_control"]
 
 logger = logging.getLogger(__name__)
 
-Announce = Callable[[AnnounceRequest], Awaitable[list[str]]]
+CarryOut = Callable[[Request], Awaitable[list[str]]]
 
 FILE_NAME = "linkbot.sock"
 PATIENCE_SECONDS = 10.0  # for a request to arrive once somebody connected, and for its answer to be taken
@@ -29,12 +29,12 @@ _NOBODY_LISTENS = (FileNotFoundError, NotADirectoryError, ConnectionRefusedError
 _NO_ANSWER = "the service on {} gives no answer; look at its log, then ask again"
 
 
-async def serve_control(directory: Path, announce: Announce) -> None:
+async def serve_control(directory: Path, carry_out: CarryOut) -> None:
     """Answer requests until cancelled. The caller holds the lock of `directory`, so a socket that is there is stale.
 
     Args:
         directory: the state directory.
-        announce: does what is asked; what it raises as `LinkbotError` is told to whoever asks.
+        carry_out: does what is asked; what it raises as `LinkbotError` is told to whoever asks.
     """
     with _short_path(directory) as path:
         try:
@@ -43,7 +43,7 @@ async def serve_control(directory: Path, announce: Announce) -> None:
             logger.warning("Commands such as `linkbot announce` cannot reach this service: %s: %s", FILE_NAME, error)
             return
         try:
-            await _serve(listener, announce)
+            await _serve(listener, carry_out)
         finally:
             with suppress(OSError):  # a stale socket does no harm
                 path.unlink()
@@ -62,14 +62,14 @@ def _bound(path: Path) -> socket.socket:
     return listener
 
 
-async def _serve(listener: socket.socket, announce: Announce) -> None:
+async def _serve(listener: socket.socket, carry_out: CarryOut) -> None:
     is_ending = False
 
     def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if is_ending:  # accepted just before the end
             writer.close()
             return
-        answer = answers.create_task(_answer(reader, writer, announce), name="answer")
+        answer = answers.create_task(_answer(reader, writer, carry_out), name="answer")
         answer.add_done_callback(lambda _: writer.close())
 
     async with asyncio.TaskGroup() as answers:
@@ -81,11 +81,11 @@ async def _serve(listener: socket.socket, announce: Announce) -> None:
             server.close()
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, announce: Announce) -> None:
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, carry_out: CarryOut) -> None:
     """Answer one connection; one that asks for nothing only wants to know whether somebody listens."""
     try:
         if line := await _request_line(reader):
-            writer.write(json.dumps(await _reply(line, announce)).encode())
+            writer.write(json.dumps(await _reply(line, carry_out)).encode())
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await writer.drain()
     except TimeoutError:
@@ -103,14 +103,14 @@ async def _request_line(reader: asyncio.StreamReader) -> bytes:
         return b""
 
 
-async def _reply(line: bytes, announce: Announce) -> dict[str, object]:
+async def _reply(line: bytes, carry_out: CarryOut) -> dict[str, object]:
     try:
-        return {"lines": await announce(AnnounceRequest.from_json(line))}
+        return {"lines": await carry_out(from_line(line))}
     except LinkbotError as error:
         return {"error": str(error)}
 
 
-async def ask_service(directory: Path, request: AnnounceRequest) -> list[str] | None:
+async def ask_service(directory: Path, request: Request) -> list[str] | None:
     """Send `request` to the service that works on `directory`.
 
     Returns:
@@ -125,7 +125,7 @@ async def ask_service(directory: Path, request: AnnounceRequest) -> list[str] | 
         return None
     reader, writer = connection
     try:
-        writer.write(request.to_json() + b"\n")
+        writer.write(to_line(request))
         answer = await reader.read()
     except OSError as error:
         raise LinkbotError(f"{_NO_ANSWER.format(directory)} ({error})") from error

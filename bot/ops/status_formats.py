@@ -12,8 +12,14 @@ __all__ = ["as_json", "as_text"]
 
 MOST_LINES = 20  # of one sort, in the text; the JSON has them all
 LOOK = {
-    DeliveryState.UNKNOWN: "look into the channel whether it stands there",
-    DeliveryState.REFUSED: "Discord will not take it as it is",
+    DeliveryState.UNKNOWN: (
+        "look into the channel whether it stands there: `linkbot resolve {0} --sent MESSAGE_ID` says that it does,"
+        " `linkbot resolve {0} --resend` sends it, `linkbot resolve {0} --drop` leaves it"
+    ),
+    DeliveryState.REFUSED: (
+        "Discord will not take it as it is: `linkbot resolve {0} --resend` tries it again once it is mended,"
+        " `linkbot resolve {0} --drop` leaves it, `linkbot resolve {0} --sent MESSAGE_ID` says that you posted it"
+    ),
 }
 
 
@@ -100,7 +106,8 @@ def _what_to_look_at(status: Status) -> Iterator[str]:
 
 
 def _held_up(status: Status, held: HeldUp) -> str:
-    return f"{held.path} in {_channel(status, held.channel_id)} is {held.state}: {held.reason}; {LOOK[held.state]}"
+    what_to_do = LOOK[held.state].format(held.id)
+    return f"{held.path} in {_channel(status, held.channel_id)} is {held.state}: {held.reason}; {what_to_do}"
 
 
 def _some(lines: Sequence[str], where_all_are: str) -> Iterator[str]:

@@ -14,13 +14,17 @@ import pytest
 from bot.ops import control
 from bot.ops.announce import AnnounceRequest
 from bot.ops.control import ask_service, is_running, serve_control
+from bot.ops.requests import Request
+from bot.ops.resolve import ResolveRequest
 from bot.problems import CatalogUnavailableError, LinkbotError, UsageError
 
 REQUEST = AnnounceRequest(latest=1)
 
 
-async def echo(request: AnnounceRequest) -> list[str]:
+async def echo(request: Request) -> list[str]:
     """Answer with what is asked for."""
+    if isinstance(request, ResolveRequest):
+        return [str(request)]
     if request.paths == ("refused",):
         raise UsageError("this one not")
     if request.paths == ("locked",):
@@ -29,9 +33,9 @@ async def echo(request: AnnounceRequest) -> list[str]:
 
 
 @asynccontextmanager
-async def serving(directory: Path, announce: control.Announce = echo) -> AsyncIterator[asyncio.Task[None]]:
+async def serving(directory: Path, carry_out: control.CarryOut = echo) -> AsyncIterator[asyncio.Task[None]]:
     """A service's side of the socket, ready to be asked."""
-    task = asyncio.ensure_future(serve_control(directory, announce))
+    task = asyncio.ensure_future(serve_control(directory, carry_out))
     deadline = time.monotonic() + 5
     while not await is_running(directory):
         assert time.monotonic() < deadline
@@ -59,6 +63,14 @@ async def test_a_request_is_answered(tmp_path: Path) -> None:
     async with serving(tmp_path):
         assert await ask_service(tmp_path, REQUEST) == ["1"]
         assert await ask_service(tmp_path, AnnounceRequest(paths=paths)) == [*paths, "None"]
+
+
+async def test_each_kind_of_request_arrives_as_what_it_is(tmp_path: Path) -> None:
+    """One socket carries every command; none is taken for another."""
+    request = ResolveRequest(2**63 - 1, sent=2**62)
+    async with serving(tmp_path):
+        assert await ask_service(tmp_path, request) == [str(request)]
+        assert await ask_service(tmp_path, REQUEST) == ["1"]
 
 
 @pytest.mark.parametrize(("path", "sentence"), [("refused", "this one not"), ("locked", "the catalog is locked")])
@@ -107,7 +119,21 @@ async def test_a_stale_socket_is_replaced_and_the_own_one_removed(tmp_path: Path
     assert not (tmp_path / control.FILE_NAME).exists()
 
 
-@pytest.mark.parametrize("garbage", [b"\x00\xff\n", b"GET / HTTP/1.1\r\n\r\n", b"[]\n", b"{" * 200_000 + b"\n", b"{}"])
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\x00\xff\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"[]\n",
+        b"3\n",
+        b"[" * 200_000 + b"\n",
+        b'{"announce":' * 200_000 + b"\n",
+        b"{}",
+        b'{"latest": 1}',
+        b'{"pause": {}}',
+        b'{"announce": {"latest": 1}, "resolve": {"delivery": 1, "drop": true}}',
+    ],
+)
 async def test_garbage_is_answered_with_a_sentence(tmp_path: Path, garbage: bytes) -> None:
     """What is no request is refused in words, and the next request is answered."""
     async with serving(tmp_path):
@@ -165,7 +191,8 @@ async def test_two_requests_at_once_are_both_answered(tmp_path: Path) -> None:
     """One that takes long does not keep the other waiting."""
     released = asyncio.Event()
 
-    async def slow(request: AnnounceRequest) -> list[str]:
+    async def slow(request: Request) -> list[str]:
+        assert isinstance(request, AnnounceRequest)
         if request.paths:
             await released.wait()
         return [str(request.latest)]
@@ -182,7 +209,7 @@ async def test_a_service_that_ends_meanwhile_gives_no_answer(tmp_path: Path) -> 
     """Whoever asked is told to look at the log, instead of waiting for ever."""
     asked = asyncio.Event()
 
-    async def never(request: AnnounceRequest) -> list[str]:
+    async def never(request: Request) -> list[str]:
         asked.set()
         await asyncio.Event().wait()
         return []
@@ -198,7 +225,7 @@ async def test_a_service_that_ends_meanwhile_gives_no_answer(tmp_path: Path) -> 
 async def test_a_bug_ends_the_service_loudly(tmp_path: Path) -> None:
     """What nobody expected is raised where the service sees it, and whoever asked is not left waiting."""
 
-    async def broken(request: AnnounceRequest) -> list[str]:
+    async def broken(request: Request) -> list[str]:
         raise RuntimeError("a bug")
 
     async with serving(tmp_path, broken) as service:

@@ -11,6 +11,7 @@ from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.notes import Note
 from bot.catalog.tables import Tables
 from bot.ops.announce import AnnounceRequest, announce
+from bot.ops.resolve import ResolveRequest, resolve
 from bot.ops.status import Status, read_status
 from bot.ops.status_formats import as_json, as_text
 from bot.problems import CatalogUnavailableError
@@ -111,6 +112,26 @@ async def test_everything_that_counts_is_told(catalog: Catalog, settings: Settin
     assert any(line.startswith("! 3 posts are held: `linkbot announce --held` announces") for line in lines)
     assert any("is unknown: the history cannot be read; look into the channel" in line for line in lines)
     assert any(line.startswith("! bad.md:2: ") for line in lines)
+
+
+async def test_what_needs_a_person_is_told_with_the_commands_that_help(catalog: Catalog, settings: Settings) -> None:
+    """Each refused or unknown delivery has its number, in the text within each command that can be used."""
+    status = await fill(catalog, settings)
+    lines = as_text(status).splitlines()
+    for held in json.loads(as_json(status))["held_up"]:
+        (line,) = (line for line in lines if f" is {held['state']}: " in line)
+        for what in ("--sent MESSAGE_ID", "--resend", "--drop"):
+            assert f"`linkbot resolve {held['delivery']} {what}`" in line
+
+
+async def test_what_was_dropped_is_counted_and_not_asked_about(catalog: Catalog, settings: Settings) -> None:
+    """A dropped delivery has its place among the counts and nowhere else."""
+    for held in (await fill(catalog, settings)).held_up:
+        await resolve(catalog, settings, ResolveRequest(held.id, drop=True))
+    status = await read_status(settings)
+    assert "deliveries  2 dropped in kubernetes" in as_text(status).splitlines()
+    assert "linkbot resolve" not in as_text(status)
+    assert {"channel": str(KUBERNETES), "state": "dropped", "count": 2} in json.loads(as_json(status))["deliveries"]
 
 
 async def test_nothing_that_a_terminal_obeys_is_printed(catalog: Catalog, settings: Settings) -> None:

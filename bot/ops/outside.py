@@ -1,4 +1,4 @@
-"""``linkbot announce`` from a process of its own: which posts are meant, and who does it."""
+"""Commands that change something, from a process of their own: which posts are meant, and who does it."""
 
 import asyncio
 import os
@@ -7,24 +7,24 @@ from pathlib import Path
 
 from bot.catalog.database import FILE_NAME, open_catalog, open_catalog_read_only
 from bot.catalog.lock import hold_lock
-from bot.ops.announce import AnnounceRequest, plan, told
 from bot.ops.control import ask_service
 from bot.ops.reading import Place, locate
+from bot.ops.requests import Request, carry_out
 from bot.problems import AlreadyRunningError, UsageError
 from bot.settings import Settings
 
-__all__ = ["announce_from_outside", "path_in_content"]
+__all__ = ["carry_out_from_outside", "path_in_content"]
 
-TURN_SECONDS = 5.0  # for a service that starts or ends just now, or another `linkbot announce`, to get out of the way
+TURN_SECONDS = 5.0  # for a service that starts or ends just now, or another such command, to get out of the way
 LOOK_AGAIN_SECONDS = 0.1
 NO_SERVICE = "no service is running: what is to be announced is sent when one starts (linkbot run)"
 
 
-async def announce_from_outside(settings: Settings, request: AnnounceRequest) -> list[str]:
+async def carry_out_from_outside(settings: Settings, request: Request) -> list[str]:
     """Let the running service do it; without one do it here, to be sent when one starts.
 
     Returns:
-        A sentence for each post.
+        What was done, in sentences.
 
     Raises:
         UsageError: it cannot be done as asked.
@@ -37,23 +37,22 @@ async def announce_from_outside(settings: Settings, request: AnnounceRequest) ->
         if lines is not None:
             return lines
         try:
-            return await _announce_here(settings, request)
+            return await _carry_out_here(settings, request)
         except AlreadyRunningError:
             if time.monotonic() > deadline:
                 raise
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
-async def _announce_here(settings: Settings, request: AnnounceRequest) -> list[str]:
+async def _carry_out_here(settings: Settings, request: Request) -> list[str]:
     directory = settings.state.directory
-    if request.dry_run or not (directory / FILE_NAME).exists():  # then this says so, and makes none
+    if not request.changes or not (directory / FILE_NAME).exists():  # then this says so, and makes none
         async with open_catalog_read_only(directory) as catalog:
-            return told(await plan(catalog, settings, request), request)
+            return (await carry_out(catalog, settings, request)).lines
     with hold_lock(directory):
         async with open_catalog(directory) as catalog:
-            steps = await plan(catalog, settings, request)
-    is_planned = any(step.channels for step in steps) and not request.drop
-    return [*told(steps, request), *([NO_SERVICE] if is_planned else [])]
+            done = await carry_out(catalog, settings, request)
+    return [*done.lines, *([NO_SERVICE] if done.to_send else [])]
 
 
 def path_in_content(path: Path, content: Path) -> str:
