@@ -102,6 +102,12 @@ def test_help_of_a_command_explains_it_and_each_option(
         ("check", "--format", "xml"),
         ("preview",),
         ("backup",),
+        ("resolve", "1"),
+        ("resolve", "--drop"),
+        ("resolve", "1", "--drop", "--resend"),
+        ("resolve", "1", "--sent", "x"),
+        ("resolve", "0", "--drop"),
+        ("resolve", "1", "--sent", "9223372036854775808"),
     ],
 )
 def test_what_makes_no_sense_is_a_usage_error(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
@@ -382,6 +388,64 @@ async def test_two_announces_at_once_both_get_their_turn(bot: Bot) -> None:
             await bot.start()
             await bot.has_sent_everything()
     assert (bot.times("Old"), bot.times("Newer")) == (1, 1)
+
+
+async def refused(bot: Bot, path: str, title: str) -> str:
+    """Write a post that Discord refuses; the number of its delivery."""
+    invalid = {"code": 50035, "message": "Invalid Form Body", "errors": {}}
+    fault = bot.discord.faults.add("POST", f"/channels/{NEWS}/messages", "status", status=400, body=invalid)
+    bot.site.write(path, title)
+    await fault.reached()
+
+    async def told() -> bool:
+        return bool((await bot.status())["held_up"])
+
+    await bot.until(told, "status tells of it")
+    (held,) = (await bot.status())["held_up"]
+    assert (held["post"], held["state"]) == (path, "refused")
+    return str(held["delivery"])
+
+
+async def test_resolve_through_the_running_service(bot: Bot) -> None:
+    """What is to be sent again stands moments later, and what is resolved once cannot be resolved again."""
+    await bot.start()
+    number = await refused(bot, "docs/bad.md", "Mended")
+    assert f"`linkbot resolve {number} --resend`" in (await bot.linkbot("status")).out
+    ended = await bot.linkbot("resolve", number, "--resend")
+    assert (ended.code, ended.out, ended.err) == (0, "docs/bad.md in news: to be sent again\n", "")
+    await bot.stands("Mended", seconds=20)  # sooner than a lane looks by itself
+    await bot.has_sent_everything()
+    again = await bot.linkbot("resolve", number, "--drop")
+    assert again.code == 2
+    assert "(docs/bad.md in news) is sent; only" in sentence(again)
+    assert bot.times("Mended") == 1
+
+
+async def test_resolve_without_a_service(bot: Bot) -> None:
+    """A person's word is recorded where no service runs; what is to be sent again is sent by the next start."""
+    await bot.start()
+    dropped = await refused(bot, "docs/dropped.md", "Dropped")
+    assert (await bot.linkbot("resolve", dropped, "--drop")).out == "docs/dropped.md in news: dropped\n"
+    found = await refused(bot, "docs/found.md", "Found")
+    assert (await bot.linkbot("resolve", found, "--sent", "1300000000000000001")).code == 0
+    again = await refused(bot, "docs/again.md", "Again")
+    await bot.stop()
+    assert (await bot.linkbot("resolve", again, "--resend")).out.splitlines() == [
+        "docs/again.md in news: to be sent again",
+        "no service is running: what is to be announced is sent when one starts (linkbot run)",
+    ]
+    assert await bot.states() == {DeliveryState.DROPPED: 1, DeliveryState.SENT: 1, DeliveryState.PENDING: 1}
+    await bot.start()
+    await bot.has_no_more_to_say()
+    assert (bot.times("Again"), bot.times("Dropped"), bot.times("Found")) == (1, 0, 0)
+
+
+async def test_resolve_before_the_first_run_makes_nothing(site: Path) -> None:
+    """Without a catalog there is nothing to resolve, and none is made."""
+    ended = await linkbot("resolve", "1", "--drop", cwd=site)
+    assert ended.code == 1
+    assert "has not run on this state directory yet" in sentence(ended)
+    assert not (site / "state").exists()
 
 
 async def test_held_posts_wait_for_a_person(bot: Bot) -> None:

@@ -1,6 +1,7 @@
 """Carrying announcements: a real catalog, a Discord that does what it is told."""
 
 import asyncio
+import functools
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ from bot.announcing.courier import Courier
 from bot.announcing.publisher import Announcement, ChannelRefused, NotCreated, Uncertain, Unreadable
 from bot.catalog.database import FILE_NAME, Catalog, open_catalog
 from bot.catalog.records import Claim, DeliveryState
+from bot.catalog.tables import Tables
 from bot.problems import TokenRefusedError
 from bot.settings import Filter
 from tests.support.catalog_site import ALL, KUBERNETES, Site, a_post, channel, settings_for
@@ -286,6 +288,26 @@ async def test_a_doubt_that_cannot_be_settled_is_given_to_a_person(room: Newsroo
         await room.settled(UNKNOWN, SENT)
     assert room.discord.paths(ALL) == [["a.md"], ["b.md"]]
     assert (await room.state("a.md"), await room.state("b.md")) == (UNKNOWN, SENT)
+
+
+async def test_what_a_person_did_not_find_is_sent_in_a_new_message(room: Newsroom) -> None:
+    """Unknown deliveries that are due again go out one by one, each with a nonce of its own, once the lane is woken."""
+    room.discord.next_request(ALL, Lost(stored=False, takes=MINUTE))
+    room.discord.unreadable.add(ALL)
+    await room.publish_posts("a.md", "b.md")
+    courier = room.courier()
+    async with running(courier):
+        await room.settled(UNKNOWN)
+        for held in await room.site.catalog.read(lambda tables: tables.deliveries.held_up()):
+            await room.site.catalog.write(functools.partial(_due_again, held.id))
+        courier.wake([ALL])
+        await room.settled(SENT)
+    assert room.discord.paths(ALL) == [["a.md"], ["b.md"]]
+    assert len({request.nonce for request in room.discord.requests}) == 3
+
+
+def _due_again(delivery_id: int, tables: Tables) -> None:
+    tables.deliveries.settle_pending(delivery_id)
 
 
 async def test_a_look_that_fails_is_made_again(room: Newsroom) -> None:
