@@ -95,7 +95,10 @@ def _refuse_what_is_no_directory(content: Path | None) -> None:
 
 
 class _Stop:
-    """SIGTERM and SIGINT until the service runs, which then handles them by itself: they cancel the rehearsal."""
+    """SIGTERM and SIGINT until the service runs, which then handles them by itself: the first cancels the rehearsal.
+
+    More of them change nothing: what is being tidied up is not cut short.
+    """
 
     def __init__(self) -> None:
         self.asked = False
@@ -104,9 +107,10 @@ class _Stop:
             asyncio.get_running_loop().add_signal_handler(number, self._cancel)
 
     def _cancel(self) -> None:
-        self.asked = True
         assert self._task is not None
-        self._task.cancel()
+        if not self.asked:
+            self._task.cancel()
+        self.asked = True
 
 
 async def _open(stack: AsyncExitStack, stand_in: StandIn) -> StandIn:

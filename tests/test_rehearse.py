@@ -103,7 +103,7 @@ async def test_a_newcomer_sees_cards_come(tmp_path: Path) -> None:
         ended = await shown.process.stop(signal.SIGINT)
     assert ended.code == 0
     assert left_behind(tmp_path) == []
-    assert not NOISE.search(ended.err)
+    assert not NOISE.search(ended.err), ended.err
     assert len(ended.err.splitlines()) < 30  # so that the address, told once more at the end, stays on the screen
 
 
@@ -127,7 +127,7 @@ async def test_sigterm_ends_it_in_good_order(tmp_path: Path) -> None:
         ended = await shown.process.stop(signal.SIGTERM)
     assert ended.code == 0
     assert left_behind(tmp_path) == []
-    assert not NOISE.search(ended.err)
+    assert not NOISE.search(ended.err), ended.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -139,7 +139,7 @@ async def test_impatience_leaves_nothing_behind_either(tmp_path: Path, number: s
         ended = await impatiently(process, number, tmp_path)
     assert ended.code == 0
     assert left_behind(tmp_path) == []
-    assert not NOISE.search(ended.err)
+    assert not NOISE.search(ended.err), ended.err
 
 
 async def test_impatience_with_a_running_one_changes_nothing(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ async def test_impatience_with_a_running_one_changes_nothing(tmp_path: Path) -> 
         ended = await impatiently(shown.process, signal.SIGINT, tmp_path)
     assert ended.code == 0
     assert left_behind(tmp_path) == []
-    assert not NOISE.search(ended.err)
+    assert not NOISE.search(ended.err), ended.err
 
 
 async def impatiently(process: Running, number: signal.Signals, folder: Path) -> Ended:
@@ -202,7 +202,7 @@ async def test_a_sample_that_is_taken_away_does_no_harm(tmp_path: Path) -> None:
         await shown.stands("A post of mine", ALL_LINKS)
         ended = await shown.process.stop(signal.SIGINT)
     assert ended.code == 0
-    assert not NOISE.search(ended.err)
+    assert not NOISE.search(ended.err), ended.err
 
 
 async def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
@@ -234,4 +234,4 @@ async def test_what_cannot_be_rehearsed_is_a_sentence(
     ended = await linkbot("rehearse", "--port", "0", *arguments, cwd=tmp_path)
     assert ended.code == code
     assert ended.err.splitlines()[-1].startswith(f"linkbot: {sentence}")
-    assert not NOISE.search(ended.err)
+    assert not NOISE.search(ended.err), ended.err

@@ -129,17 +129,27 @@ async def _opened(connect: Callable[[], sqlite3.Connection]) -> AsyncIterator[_C
         await connection
     except BaseException:
         if connection.ended is not None:
-            await connection.ended  # the thread reports its end to the event loop, which must be there until then
+            # The thread reports its end to the event loop, which must be there until then.
+            await _to_the_end(connection.ended)
         raise
     try:
         yield connection
     finally:
-        closing_task = asyncio.ensure_future(connection.close())
+        # The lock of the folder is let go only when nothing can be written any more.
+        await _to_the_end(asyncio.ensure_future(connection.close()))
+
+
+async def _to_the_end(work: asyncio.Future[None]) -> None:
+    """Wait for `work` however often the waiting is cancelled; the cancellation goes on afterwards."""
+    cancellation: asyncio.CancelledError | None = None
+    while not work.done():
         try:
-            await asyncio.shield(closing_task)
-        except asyncio.CancelledError:
-            await closing_task  # the lock of the folder is let go only when nothing can be written any more
-            raise
+            await asyncio.wait((work,))
+        except asyncio.CancelledError as error:
+            cancellation = error
+    if cancellation is not None:
+        raise cancellation
+    work.result()
 
 
 def _transaction(connection: sqlite3.Connection, path: Path, kind: str, work: Callable[[Tables], T]) -> T:
