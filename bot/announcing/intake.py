@@ -25,6 +25,7 @@ from bot.announcing.report import report
 from bot.announcing.retry import Pauses
 from bot.catalog.database import Catalog
 from bot.catalog.notes import Note
+from bot.catalog.records import Standing
 from bot.catalog.tables import Tables
 from bot.content.gather import Hints
 from bot.content.post import PostProblem, Reading
@@ -212,9 +213,14 @@ class Intake:
         standing, without = await self._catalog.read(
             lambda tables: (tables.posts.count_by_standing(), tables.posts.count_without_kind())
         )
-        counts = ", ".join(f"{number} {name}" for name, number in standing.items()) or "none"
-        kept = "announced as announce.first_run says" if not baseline else "indexed without announcing them"
-        logger.info("First run: the posts that were there are %s (%s); what comes from now on is new", kept, counts)
+        hidden = standing.get(Standing.HIDDEN, 0)
+        logger.info(
+            "First run: %d posts were there, %s, and %d more that are not shown (drafts, other kinds, expired);"
+            " what comes from now on is new",
+            sum(standing.values()) - hidden,
+            "indexed but not announced" if baseline else "announced as announce.first_run says",
+            hidden,
+        )
         if without and EVERY_KIND not in self._settings.content.kinds:
             logger.warning(
                 "%d posts have an external_url but no post_kind, and content.kinds takes only %s: they are never"

@@ -35,6 +35,7 @@ class Taken:
         held: paths that wait for a person.
         duplicates: each new duplicate's path, and its original's.
         renamed: each old path, and the new one.
+        kept_back: each path that is not announced for its own sake, its standing, and why.
         problems: new since the last look.
     """
 
@@ -44,6 +45,7 @@ class Taken:
     held: list[str] = field(default_factory=list)
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
+    kept_back: list[tuple[str, Standing, str]] = field(default_factory=list)
     problems: list[PostProblem] = field(default_factory=list)
 
 
@@ -166,11 +168,18 @@ class Planner:
         if original is not None and decision.cause is Cause.DUPLICATE and known.cause is not Cause.DUPLICATE:
             self.taken.duplicates.append((known.post.path, original.post.path))
         if decision.standing is not Standing.ANNOUNCED:
+            self._keep_back(known, decision)
             return
         if is_new:
             self._news.append(known.id)
         else:
             self._wake(known)
+
+    def _keep_back(self, known: KnownPost, decision: Decision) -> None:
+        """Note why a post is not announced, where nothing else does; of the baseline nothing is."""
+        against = [reason.text for reason in decision.reasons if not reason.passed]
+        if against and decision.cause is Cause.RULES and not self._baseline:
+            self.taken.kept_back.append((known.post.path, decision.standing, against[0]))
 
     def _wake(self, known: KnownPost) -> None:
         states = self._tables.deliveries.channels_of(known.id)

@@ -3,6 +3,7 @@
 import logging
 
 from bot.announcing.planning import Taken
+from bot.catalog.records import Standing
 
 __all__ = ["report"]
 
@@ -17,6 +18,7 @@ def report(taken: Taken) -> None:
         logger.info("To be announced: %s", _named(taken.announced))
     if taken.unrouted:
         logger.warning("No channel takes %s; `linkbot preview` says why", _named(taken.unrouted))
+    _report_kept_back(taken)
     for old, new in taken.renamed:
         logger.info("Renamed: %r is %r now", old, new)
     for path, original in taken.duplicates:
@@ -29,6 +31,15 @@ def report(taken: Taken) -> None:
             " them go, `linkbot announce --held --drop` takes them in without announcing them",
             len(taken.held),
         )
+
+
+def _report_kept_back(taken: Taken) -> None:
+    if len(taken.kept_back) > NAMED_AT_ONCE:
+        logger.info("Not announced: %d posts; `linkbot preview` says why of each", len(taken.kept_back))
+        return
+    for path, standing, why in taken.kept_back:
+        word = {Standing.HIDDEN: "Not shown", Standing.WAITING: "Waits"}.get(standing, "Not announced")
+        logger.info("%s: %r: %s", word, path, why)
 
 
 def _named(paths: list[str]) -> str:

@@ -97,7 +97,7 @@ def _channel(route: Route) -> str:
     label = str(channel.id) if channel.name == str(channel.id) else f"{channel.name} ({channel.id})"
     roles = f"; pings {', '.join(map(str, channel.mention))}" if channel.mention and route.matches else ""
     filters = "" if route.reasons else "; it has no filters"
-    return f"Channel {label} {'takes' if route.matches else 'does not take'} it{filters}{roles}"
+    return f"Channel {label} {'takes such a post' if route.matches else 'does not take it'}{filters}{roles}"
 
 
 def as_html(preview: Preview) -> str:

@@ -79,10 +79,10 @@ def test_a_new_post_is_announced_in_the_channels_that_take_it(content: Path) -> 
     lines = as_text(result).splitlines()
     assert lines[0] == "content/docs/post.md"
     assert "It is announced in 2 of 3 channels:" in lines
-    assert "Channel news (1) takes it; pings 77" in lines
+    assert "Channel news (1) takes such a post; pings 77" in lines
     assert "Channel 2 does not take it" in lines
     assert "  NO   paths: one of releases/**; the post is docs/post.md" in lines
-    assert "Channel all (3) takes it; it has no filters" in lines
+    assert "Channel all (3) takes such a post; it has no filters" in lines
 
 
 def test_every_rule_says_what_it_makes_of_the_post(content: Path) -> None:
