@@ -1,23 +1,14 @@
 """What the tests of the catalog share."""
 
-import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.catalog.database import Catalog, open_catalog
+from tests.support.threads import no_thread_left_behind
 
-
-@pytest.fixture(autouse=True)
-def no_thread_left_behind() -> Iterator[None]:
-    """A test that leaves a thread running fails; asyncio's own pool ends with its loop."""
-    before = set(threading.enumerate())
-    yield
-    left = [thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("asyncio_")]
-    for thread in left:
-        thread.join(5)
-    assert not [thread for thread in left if thread.is_alive()]
+__all__ = ["catalog", "no_thread_left_behind"]
 
 
 @pytest.fixture
