@@ -5,6 +5,7 @@ import asyncio
 import gc
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ from bot.ops.status import read_status
 from bot.ops.terminal import printable
 from bot.problems import ExitCode, LinkbotError, SettingsError, SettingsProblem, UsageError
 from bot.rehearse import rehearse
-from bot.service import run_service
+from bot.service import STOP_SIGNALS, run_service
 from bot.settings import Settings, load_settings, read_token
 
 __all__ = ["main"]
@@ -67,7 +68,14 @@ def _run(parsed: argparse.Namespace) -> ExitCode:
 
 def _rehearse(parsed: argparse.Namespace) -> ExitCode:
     settings = None if parsed.config is None else load_settings(parsed.config)
-    asyncio.run(rehearse(settings, parsed.content, parsed.port, tell=lambda line: print(printable(line), flush=True)))
+
+    async def rehearse_to_the_end() -> None:
+        try:
+            await rehearse(settings, parsed.content, parsed.port, tell=lambda line: print(printable(line), flush=True))
+        finally:  # all is tidied up: one signal more must not spoil the exit code once the loop handles none
+            signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+
+    asyncio.run(rehearse_to_the_end())
     return ExitCode.OK
 
 

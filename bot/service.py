@@ -33,7 +33,7 @@ from bot.ops.requests import Request, carry_out
 from bot.problems import ConfigurationError, LinkbotError
 from bot.settings import Settings, idle_keys
 
-__all__ = ["run_service"]
+__all__ = ["STOP_SIGNALS", "run_service"]
 
 logger = logging.getLogger(__name__)
 

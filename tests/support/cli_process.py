@@ -64,8 +64,13 @@ class Running:
         return await self.end()
 
     async def end(self) -> Ended:
-        """Wait for the end."""
-        code = await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
+        """Wait for the end; where it does not come, what each thread of the process does is told."""
+        try:
+            code = await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
+        except TimeoutError:
+            self.process.send_signal(signal.SIGABRT)
+            await self.process.wait()
+            raise AssertionError(f"it does not end: {self.out}\n{self.err}") from None
         return Ended(code, self.out, self.err)
 
 
@@ -107,4 +112,4 @@ async def running(*arguments: str | Path, cwd: Path, **environment: str) -> Asyn
 
 def _environment(more: dict[str, str]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    return {**kept, "PYTHONPATH": str(PROJECT), **more}
+    return {**kept, "PYTHONPATH": str(PROJECT), "PYTHONFAULTHANDLER": "1", **more}
