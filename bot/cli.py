@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(parsed: argparse.Namespace) -> ExitCode:
     settings = load_settings(parsed.config)
-    gc.freeze()  # what is imported stays for good: looking through it for garbage would double the time of every scan
+    gc.freeze()  # what is imported stays for good; looking through it for garbage slows every scan
     asyncio.run(run_service(settings, read_token(os.environ)))
     return ExitCode.OK
 
