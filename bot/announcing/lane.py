@@ -6,7 +6,7 @@ message::
     of a request      not in doubt                    in doubt
     ───────────────   ─────────────────────────────   ─────────────────────────────────────────────
     Delivered         record: sent                    record: sent
-    NotCreated        release, pause                  pause, settle the doubt
+    NotNow        release, pause                  pause, settle the doubt
     ChannelRefused    release, long pause             long pause, settle the doubt
     MessageRefused    try its posts one by one;       look: the refusal says nothing of the request
                       refuse one that was alone       before
@@ -18,7 +18,7 @@ message::
     Found             record: sent
     NotFound          send it, no more in doubt; release it if it is not to be shown any more
     Unreadable        give up: a person must look
-    NotCreated        pause, settle the doubt
+    NotNow        pause, settle the doubt
     ChannelRefused    long pause, settle the doubt
     TokenRefused      end everything
 
@@ -41,7 +41,7 @@ from bot.announcing.publisher import (
     Delivered,
     Found,
     MessageRefused,
-    NotCreated,
+    NotNow,
     NotFound,
     Publisher,
     TokenRefused,
@@ -171,7 +171,7 @@ class Lane:
                 await self._look(claim)
             case MessageRefused(reason, code):
                 await self._set_aside(claim, f"{reason} (Discord's code {code})")
-            case NotCreated() | ChannelRefused() as outcome:
+            case NotNow() | ChannelRefused() as outcome:
                 if not in_doubt:
                     await self._persist(lambda tables: tables.deliveries.release(claim))
                 await self._pause_after(outcome)
@@ -195,7 +195,7 @@ class Lane:
             case Unreadable(reason):
                 logger.error("%s: %s; `linkbot status` lists what nobody can tell", self.name, reason)
                 await self._persist(lambda tables: tables.deliveries.give_up(claim, reason))
-            case NotCreated() | ChannelRefused() as outcome:
+            case NotNow() | ChannelRefused() as outcome:
                 await self._pause_after(outcome)
             case TokenRefused(reason):
                 raise TokenRefusedError(reason)
@@ -215,8 +215,8 @@ class Lane:
         logger.error("%s: %r is refused by Discord: %s", self.name, claim.deliveries[0].post.path, reason)
         await self._persist(lambda tables: tables.deliveries.refuse(claim, reason))
 
-    async def _pause_after(self, outcome: NotCreated | ChannelRefused) -> None:
-        if isinstance(outcome, NotCreated):
+    async def _pause_after(self, outcome: NotNow | ChannelRefused) -> None:
+        if isinstance(outcome, NotNow):
             seconds = outcome.after_seconds or self._pauses.request.after_failure()
             logger.warning("%s: not sent: %s; the next try is in %.0f s", self.name, outcome.reason, seconds)
         else:

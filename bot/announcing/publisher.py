@@ -3,25 +3,40 @@
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bot.content.post import Post
 
 __all__ = [
     "Announcement",
+    "ChangeOutcome",
+    "Changed",
+    "ChannelKind",
     "ChannelRefused",
     "Delivered",
     "Found",
+    "KindOutcome",
+    "MessageGone",
     "MessageRefused",
-    "NotCreated",
     "NotFound",
+    "NotNow",
     "PublishOutcome",
     "Publisher",
+    "Revision",
     "SearchOutcome",
     "TokenRefused",
     "Uncertain",
     "Unreadable",
 ]
+
+
+class ChannelKind(StrEnum):
+    """What a channel is, as far as announcing differs."""
+
+    TEXT = "text"  # messages one after another; threads and the text of voice channels are like that too
+    ANNOUNCEMENT = "announcement"  # the same, and messages can be published to the servers that follow the channel
+    FORUM = "forum"  # a thread for each post; Discord knows no nonce there
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +46,7 @@ class Announcement:
     Attributes:
         channel_id: a snowflake.
         nonce: at most 25 characters; a repeated one creates no second message within Discord's window.
-        posts: 1 to 10, in the order of their cards; no two with one `canonical_url`.
+        posts: 1 to 10, in the order of their cards; no two with one `canonical_url`; exactly 1 in a forum.
         mention: ids of the roles that the message pings.
     """
 
@@ -42,17 +57,36 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """What a message of ours is to show from now on.
+
+    Attributes:
+        channel_id: a snowflake, the one of the announcement: of a forum's thread, the forum.
+        message_id: as `Delivered` gave it.
+        posts: 1 to 10, in the order of their cards.
+    """
+
+    channel_id: int
+    message_id: int
+    posts: tuple[Post, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
-    """The message exists, or did until a moderator deleted it (then `message_id` is None)."""
+    """The message exists, or did until a moderator deleted it (then `message_id` is None).
+
+    In a forum it is the first message of its thread, which has the thread's id.
+    """
 
     message_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class NotCreated:
-    """Certainly no message, through no fault of message or channel (429, no connection): try again later.
+class NotNow:
+    """Nothing came of it, through no fault of message or channel (429, no connection): try again later.
 
-    `after_seconds` is what Discord asked for; None where it did not say.
+    Of a message to be created it is certain that there is none. `after_seconds` is what Discord asked for; None where
+    it did not say.
     """
 
     reason: str
@@ -89,7 +123,8 @@ class TokenRefused:
     reason: str
 
 
-PublishOutcome = Delivered | NotCreated | Uncertain | MessageRefused | ChannelRefused | TokenRefused
+PublishOutcome = Delivered | NotNow | Uncertain | MessageRefused | ChannelRefused | TokenRefused
+KindOutcome = ChannelKind | NotNow | ChannelRefused | TokenRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +146,48 @@ class Unreadable:
     reason: str
 
 
-SearchOutcome = Found | NotFound | Unreadable | NotCreated | ChannelRefused | TokenRefused
+SearchOutcome = Found | NotFound | Unreadable | NotNow | ChannelRefused | TokenRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The message is as it was asked to be, be it by this request or by one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageGone:
+    """A person deleted the message (10008): it stays deleted."""
+
+
+ChangeOutcome = Changed | MessageGone | NotNow | MessageRefused | ChannelRefused | TokenRefused
+"""Changing a message twice is no harm, so what nobody can tell is `NotNow` here: it is simply done again.
+
+`MessageRefused` says that this message will never be changed so: its new content is refused, it is not the bot's own
+(50005), its thread is closed, or its channel is of another kind than the request needs.
+"""
 
 
 class Publisher(Protocol):
-    """Discord as the courier sees it. Neither coroutine raises for anything that Discord or the network does."""
+    """Discord as the courier sees it. No coroutine raises for anything that Discord or the network does."""
+
+    def now(self) -> datetime:
+        """The time at Discord, which dates messages; this machine's own clock as long as Discord has said nothing."""
+        ...
 
     def card_characters(self, post: Post) -> int:
         """How many characters the card of `post` takes of the 6,000 that all cards of a message share."""
+        ...
+
+    def looks_alike(self, post: Post, other: Post) -> bool:
+        """Whether the cards of both show the same."""
+        ...
+
+    async def kind_of(self, channel_id: int) -> KindOutcome:
+        """What the channel is, by an earlier answer where there is one that may still be true.
+
+        It is asked before each request that creates or changes something, so it also says `NotNow` while so many
+        requests were refused lately that Discord might shut out this machine.
+        """
         ...
 
     async def publish(self, announcement: Announcement) -> PublishOutcome:
@@ -126,8 +195,20 @@ class Publisher(Protocol):
         ...
 
     async def find(self, announcement: Announcement, since: datetime, known: Set[int] = frozenset()) -> SearchOutcome:
-        """Look in the channel, from `since` on, for our own message with the cards of `announcement`.
+        """Look in the channel, from `since` (in Discord's time) on, for our own message with the announcement's cards.
 
         `known` are the ids of messages that certainly are others: two posts may have one link, and cards alike.
         """
+        ...
+
+    async def edit(self, revision: Revision) -> ChangeOutcome:
+        """Let a message of ours show other cards; what is written above them, and whom it pinged, stays."""
+        ...
+
+    async def delete(self, channel_id: int, message_id: int) -> ChangeOutcome:
+        """Take a message of ours away; in a forum its thread with it."""
+        ...
+
+    async def crosspost(self, channel_id: int, message_id: int) -> ChangeOutcome:
+        """Publish a message of ours to the servers that follow its announcement channel."""
         ...

@@ -10,7 +10,7 @@ from bot.announcing.publisher import (
     ChannelRefused,
     Delivered,
     MessageRefused,
-    NotCreated,
+    NotNow,
     PublishOutcome,
     TokenRefused,
     Uncertain,
@@ -68,28 +68,28 @@ def publish_outcome(error: Exception, attempts: Attempts) -> PublishOutcome:
     """Return what `error`, one of `FAILURES`, raised by creating a message, says about that message."""
     outcome = _outcome(error)
     if isinstance(outcome, Uncertain) and not attempts.started:
-        return NotCreated(f"nothing was sent yet: {outcome.reason}")
+        return NotNow(f"nothing was sent yet: {outcome.reason}")
     if attempts.doubtful and not isinstance(outcome, Uncertain | Delivered):
         return Uncertain(f"an earlier try ended in {attempts.doubtful}, and then: {outcome.reason}")
     return outcome
 
 
-def search_outcome(error: Exception) -> NotCreated | ChannelRefused | TokenRefused:
+def search_outcome(error: Exception) -> NotNow | ChannelRefused | TokenRefused:
     """Return what `error`, one of `FAILURES`, says about reading a channel; reading can always be tried again."""
     outcome = _outcome(error)
-    if isinstance(outcome, NotCreated | ChannelRefused | TokenRefused):
+    if isinstance(outcome, NotNow | ChannelRefused | TokenRefused):
         return outcome
-    return NotCreated(f"the history could not be read: {_told(error)}")
+    return NotNow(f"the history could not be read: {_told(error)}")
 
 
 def _outcome(error: Exception) -> PublishOutcome:
     match error:
         case discord.RateLimited():
-            return NotCreated("Discord's rate limit", after_seconds=error.retry_after)
+            return NotNow("Discord's rate limit", after_seconds=error.retry_after)
         case discord.HTTPException():
             return _http_outcome(error)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError() | aiohttp.InvalidURL():
-            return NotCreated(f"Discord cannot be reached: {_told(error)}")
+            return NotNow(f"Discord cannot be reached: {_told(error)}")
         case TimeoutError():
             return Uncertain("Discord did not answer in time")
         case aiohttp.ClientError() | OSError():
@@ -102,11 +102,11 @@ def _http_outcome(error: discord.HTTPException) -> PublishOutcome:
     if error.status == 401:
         return TokenRefused(f"Discord does not know the token; make a new one and restart ({_told(error)})")
     if error.status == 429:
-        return NotCreated(f"Discord's rate limit ({_told(error)})", after_seconds=_retry_after(error))
+        return NotNow(f"Discord's rate limit ({_told(error)})", after_seconds=_retry_after(error))
     if error.status >= 500 or error.status == 408:
         return Uncertain(f"Discord failed: {_told(error)}")
     if error.response.headers.get("Content-Type", "") != "application/json":
-        return NotCreated(f"something between here and Discord refused the request: {_told(error)}")
+        return NotNow(f"something between here and Discord refused the request: {_told(error)}")
     return _discord_outcome(error)
 
 
@@ -116,7 +116,7 @@ def _discord_outcome(error: discord.HTTPException) -> PublishOutcome:
         # The nonce's first message was created and then deleted: https://github.com/discord/discord-api-docs/pull/6647
         return Delivered(None)
     if code in _TRY_LATER_CODES:
-        return NotCreated(f"{_TRY_LATER_CODES[code]} ({told})")
+        return NotNow(f"{_TRY_LATER_CODES[code]} ({told})")
     if code in _CHANNEL_CODES:
         return ChannelRefused(f"{_CHANNEL_CODES[code]} ({told})", code)
     if code in _MESSAGE_CODES:

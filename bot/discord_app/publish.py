@@ -8,7 +8,7 @@ from typing import cast
 
 import discord
 
-from bot.announcing.publisher import Announcement, Delivered, NotCreated, PublishOutcome, SearchOutcome
+from bot.announcing.publisher import Announcement, Delivered, NotNow, PublishOutcome, SearchOutcome
 from bot.content.post import Post
 from bot.discord_app.attempts import watched
 from bot.discord_app.cards import build_card, card_characters, card_key
@@ -48,7 +48,7 @@ class DiscordPublisher:
     async def publish(self, announcement: Announcement) -> PublishOutcome:
         """Create the message, or learn why not. Raises for nothing that Discord or the network does."""
         if self._client.is_closed():
-            return NotCreated(_CLOSED)
+            return NotNow(_CLOSED)
         cards = self._cards(announcement)
         with watched() as attempts:
             try:
@@ -61,7 +61,7 @@ class DiscordPublisher:
     async def find(self, announcement: Announcement, since: datetime, known: Set[int] = frozenset()) -> SearchOutcome:
         """Look in the channel, from `since` on, for our own message with the cards of `announcement`, not a `known`."""
         if self._client.is_closed():
-            return NotCreated(_CLOSED)
+            return NotNow(_CLOSED)
         keys = frozenset(map(card_key, self._cards(announcement)))
         return await find_message(self._client, announcement.channel_id, keys, since, known, self._timeout_seconds)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.announcing.publisher import Found, NotCreated, NotFound, SearchOutcome, Unreadable
+from bot.announcing.publisher import Found, NotNow, NotFound, SearchOutcome, Unreadable
 from bot.discord_app import limits
 from bot.discord_app.cards import card_key
 from bot.discord_app.outcomes import FAILURES, search_outcome
@@ -36,7 +36,7 @@ async def find_message(
     """
     me = client.user
     if me is None:
-        return NotCreated("not logged in to Discord yet")
+        return NotNow("not logged in to Discord yet")
     try:
         return await _search(client, me.id, channel_id, keys, since - _SKEW, known, timeout_seconds)
     except FAILURES as error:

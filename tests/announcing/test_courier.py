@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.announcing.courier import Courier
-from bot.announcing.publisher import Announcement, ChannelRefused, NotCreated, Uncertain, Unreadable
+from bot.announcing.publisher import Announcement, ChannelRefused, NotNow, Uncertain, Unreadable
 from bot.catalog.database import FILE_NAME, Catalog, open_catalog
 from bot.catalog.records import Claim, DeliveryState
 from bot.catalog.tables import Tables
@@ -313,7 +313,7 @@ def _due_again(delivery_id: int, tables: Tables) -> None:
 async def test_a_look_that_fails_is_made_again(room: Newsroom) -> None:
     """Neither a failed search nor a refusing channel says anything about the message."""
     room.discord.next_request(ALL, Lost(stored=True, takes=MINUTE))
-    room.discord.next_search(ALL, NotCreated("the connection broke"), ChannelRefused("no", 50013))
+    room.discord.next_search(ALL, NotNow("the connection broke"), ChannelRefused("no", 50013))
     await room.publish_posts("a.md")
     async with running(room.courier()):
         await room.settled(SENT)

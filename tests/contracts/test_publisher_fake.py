@@ -14,7 +14,7 @@ from bot.announcing.publisher import (
     Delivered,
     Found,
     MessageRefused,
-    NotCreated,
+    NotNow,
     NotFound,
     Publisher,
     TokenRefused,
@@ -212,7 +212,7 @@ async def test_a_lost_answer_is_settled_by_the_same_nonce(discord: Discord, how:
 
 @pytest.mark.parametrize(
     ("how", "outcome"),
-    [("rate limit", NotCreated), ("channel", ChannelRefused), ("message", MessageRefused), ("token", TokenRefused)],
+    [("rate limit", NotNow), ("channel", ChannelRefused), ("message", MessageRefused), ("token", TokenRefused)],
 )
 async def test_a_refusal_creates_nothing(discord: Discord, how: str, outcome: type) -> None:
     """What certainly was not created does not stand, and can be sent with the same nonce later."""
@@ -220,7 +220,7 @@ async def test_a_refusal_creates_nothing(discord: Discord, how: str, outcome: ty
     discord.goes_wrong(how)
     result = await discord.publisher.publish(wanted)
     assert type(result) is outcome
-    if isinstance(result, NotCreated):
+    if isinstance(result, NotNow):
         assert result.after_seconds
     assert discord.cards() == []
     await sent(discord, wanted)

@@ -11,7 +11,7 @@ from bot.announcing.publisher import (
     ChannelRefused,
     Delivered,
     Found,
-    NotCreated,
+    NotNow,
     NotFound,
     Publisher,
     TokenRefused,
@@ -155,10 +155,10 @@ async def test_a_failing_search_is_tried_again_later(stand_in: StandIn, publishe
     kinds: tuple[FaultKind, ...] = ("reset", "truncate", "content_type")
     for kind in kinds:
         stand_in.faults.add("GET", "/channels/*/messages", kind, times=2)
-        assert isinstance(await publisher.find(announcement(make_post()), now()), NotCreated)
+        assert isinstance(await publisher.find(announcement(make_post()), now()), NotNow)
         stand_in.faults.clear()
     stand_in.faults.add("GET", "/channels/*/messages", "status", status=503)
-    assert isinstance(await publisher.find(announcement(make_post()), now()), NotCreated)
+    assert isinstance(await publisher.find(announcement(make_post()), now()), NotNow)
     stand_in.faults.add("GET", "/channels/*/messages", "status", status=401)
     assert isinstance(await publisher.find(announcement(make_post()), now()), TokenRefused)
 
@@ -167,4 +167,4 @@ async def test_a_search_does_not_hang(stand_in: StandIn) -> None:
     """A page that does not come within the timeout ends the search for now."""
     async with publishing(stand_in, timeout_seconds=0.1) as publisher:
         stand_in.faults.add("GET", "/channels/*/messages", "hang")
-        assert isinstance(await publisher.find(announcement(make_post()), now()), NotCreated)
+        assert isinstance(await publisher.find(announcement(make_post()), now()), NotNow)

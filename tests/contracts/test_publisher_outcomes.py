@@ -11,7 +11,7 @@ from bot.announcing.publisher import (
     ChannelRefused,
     Delivered,
     MessageRefused,
-    NotCreated,
+    NotNow,
     Publisher,
     PublishOutcome,
     TokenRefused,
@@ -110,7 +110,7 @@ REFUSALS: list[tuple[int, int, type[PublishOutcome]]] = [
     (403, 200000, MessageRefused),
     (413, 40005, MessageRefused),
     (400, 99999, MessageRefused),
-    (403, 40333, NotCreated),
+    (403, 40333, NotNow),
     (503, 130000, Uncertain),
     (503, 0, Uncertain),
     (520, 0, Uncertain),
@@ -138,7 +138,7 @@ async def test_a_refusal_that_is_not_discords_refuses_nothing_for_good(
 ) -> None:
     """A page from a proxy in between condemns neither message nor channel."""
     stand_in.faults.add("POST", MESSAGES, "status", status=status, body="<html>Access denied</html>")
-    assert isinstance(await publisher.publish(announcement(make_post())), NotCreated)
+    assert isinstance(await publisher.publish(announcement(make_post())), NotNow)
 
 
 @pytest.mark.parametrize("kind", ["reset", "close", "truncate", "content_type"])
@@ -166,7 +166,7 @@ async def test_a_long_rate_limit_is_told_at_once(stand_in: StandIn, publisher: P
     """A 429 that asks for more than half a minute, or that is no Discord's, is not waited for: not created."""
     stand_in.faults.add("POST", MESSAGES, "rate_limit", retry_after=120, via=via)
     outcome = await publisher.publish(announcement(make_post()))
-    assert isinstance(outcome, NotCreated)
+    assert isinstance(outcome, NotNow)
     assert outcome.after_seconds == 120
 
 
@@ -175,7 +175,7 @@ async def test_waiting_for_a_rate_limit_in_vain_creates_nothing(stand_in: StandI
     stand_in.rates.enabled = True
     async with publishing(stand_in, timeout_seconds=0.3) as publisher:
         outcomes = [await publisher.publish(announcement(make_post(n), nonce=f"n{n}")) for n in range(6)]
-    assert isinstance(outcomes[-1], NotCreated)
+    assert isinstance(outcomes[-1], NotNow)
     assert len(stand_in.messages(CHANNEL)) == 5
 
 
@@ -198,7 +198,7 @@ async def test_discord_out_of_reach_creates_nothing() -> None:
             client = await stack.enter_async_context(logged_in(stand_in))
         publisher = DiscordPublisher(client, tldr_characters=350)
         await publisher.publish(announcement(make_post()))  # the connection that was still open breaks
-        assert isinstance(await publisher.publish(announcement(make_post())), NotCreated)
+        assert isinstance(await publisher.publish(announcement(make_post())), NotNow)
 
 
 async def test_a_name_that_does_not_resolve_creates_nothing(stand_in: StandIn) -> None:
@@ -215,7 +215,7 @@ async def test_a_name_that_does_not_resolve_creates_nothing(stand_in: StandIn) -
         point_discord_at(f"http://nowhere.invalid:{stand_in.port}/api/v10", stand_in.gateway_url)
         client.http.connector._resolver = NoNames()  # type: ignore[attr-defined]
         publisher = DiscordPublisher(client, tldr_characters=350)
-        assert isinstance(await publisher.publish(announcement(make_post())), NotCreated)
+        assert isinstance(await publisher.publish(announcement(make_post())), NotNow)
 
 
 async def test_a_closed_client_creates_nothing(stand_in: StandIn) -> None:
@@ -223,7 +223,7 @@ async def test_a_closed_client_creates_nothing(stand_in: StandIn) -> None:
     async with logged_in(stand_in) as client:
         publisher = DiscordPublisher(client, tldr_characters=350)
         await client.close()
-        assert isinstance(await publisher.publish(announcement(make_post())), NotCreated)
+        assert isinstance(await publisher.publish(announcement(make_post())), NotNow)
 
 
 async def test_cancelling_is_passed_on(stand_in: StandIn, publisher: Publisher) -> None:

@@ -27,7 +27,7 @@ from bot.announcing.publisher import (
     Delivered,
     Found,
     MessageRefused,
-    NotCreated,
+    NotNow,
     NotFound,
     PublishOutcome,
     SearchOutcome,
@@ -216,7 +216,7 @@ class FakeDiscord:
         return Delivered(self._last_id)
 
 
-RATE_LIMITED = Refuses(NotCreated("Discord's rate limit", after_seconds=RATE_LIMIT_SECONDS))
+RATE_LIMITED = Refuses(NotNow("Discord's rate limit", after_seconds=RATE_LIMIT_SECONDS))
 CHANNEL_REFUSED = Refuses(ChannelRefused("the bot may not write there", 50013))
 MESSAGE_REFUSED = Refuses(MessageRefused("Invalid Form Body", 50035))
 TOKEN_REFUSED = Refuses(TokenRefused("Discord does not know the token"))

@@ -1,0 +1,48 @@
+"""What does not work just now, for whoever asks after the service's health."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+__all__ = ["Trouble", "Troubles"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that does not work.
+
+    Attributes:
+        where: the part of the service, such as ``content`` or ``channel kubernetes-news``.
+        what: a sentence for people.
+        since: when it began, aware.
+    """
+
+    where: str
+    what: str
+    since: datetime
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Troubles:
+    """At most one trouble for each part of the service; kept in memory, because each part finds its own again."""
+
+    def __init__(self, now: Callable[[], datetime] = _now) -> None:
+        self._now = now
+        self._troubles: dict[str, Trouble] = {}
+
+    def begin(self, where: str, what: str) -> None:
+        """`where` does not work; if it already did not, `what` is the latest word on it."""
+        earlier = self._troubles.get(where)
+        self._troubles[where] = Trouble(where, what, self._now() if earlier is None else earlier.since)
+
+    def end(self, where: str) -> None:
+        """`where` works, whether or not it did not before."""
+        self._troubles.pop(where, None)
+
+    @property
+    def all(self) -> list[Trouble]:
+        """What does not work now, oldest first."""
+        return sorted(self._troubles.values(), key=lambda trouble: trouble.since)
