@@ -1,7 +1,8 @@
 """The outbox and the ledger: which post goes, or went, to which channel, in which message.
 
 A delivery is pending, then sending under a claim, then sent; or pending again; or refused; or unknown. Of a refused or
-unknown one a person says that it was sent, is to be pending again, or is dropped.
+unknown one a person says that it was sent, is to be pending again, or is dropped. What happens to a message that was
+sent is in `bot.catalog.messages`.
 """
 
 import sqlite3
@@ -78,7 +79,7 @@ class DeliveryTable:
         ).fetchone()
         for position, delivery in enumerate(deliveries):
             self._exactly_one(
-                "UPDATE deliveries SET state = 'sending', message = ?, position = ?, claimed = ?"
+                "UPDATE deliveries SET state = 'sending', message = ?, position = ?, shown = ?"
                 " WHERE id = ? AND state = 'pending'",
                 (row["id"], position, post_text(delivery.post), delivery.id),
             )
@@ -94,7 +95,7 @@ class DeliveryTable:
         if message is None:
             return None
         rows = self._connection.execute(
-            f"SELECT deliveries.id AS delivery, alone, claimed, {SENDABLE} AS sendable"
+            f"SELECT deliveries.id AS delivery, alone, shown, {SENDABLE} AS sendable"
             " FROM deliveries JOIN posts ON posts.id = post_id WHERE message = :message AND state = 'sending'"
             " ORDER BY position",
             {"message": message["id"], "now": to_microseconds(now)},
@@ -102,33 +103,36 @@ class DeliveryTable:
         claimed_at = from_microseconds(message["claimed_at"])
         assert claimed_at is not None
         deliveries = tuple(
-            PendingDelivery(row["delivery"], post_from_text(row["claimed"]), bool(row["alone"])) for row in rows
+            PendingDelivery(row["delivery"], post_from_text(row["shown"]), bool(row["alone"])) for row in rows
         )
         sendable = all(row["sendable"] for row in rows)
         return Claim(message["id"], channel_id, message["nonce"], claimed_at, deliveries, sendable)
 
-    def record_sent(self, claim: Claim, message_id: int | None, now: datetime) -> None:
-        """The message of `claim` stands in its channel, or did (then `message_id` is None)."""
+    def record_sent(self, claim: Claim, message_id: int | None, now: datetime, *, to_publish: bool = False) -> None:
+        """The message of `claim` stands in its channel, or did (then `message_id` is None).
+
+        It is still to be published to the servers that follow the channel if `to_publish`.
+        """
         self._exactly_one(
-            "UPDATE messages SET message_id = ?, sent_at = ? WHERE id = ? AND sent_at IS NULL",
-            (message_id, to_microseconds(now), claim.id),
+            "UPDATE messages SET message_id = ?, sent_at = ?, to_publish = ? WHERE id = ? AND sent_at IS NULL",
+            (message_id, to_microseconds(now), to_publish and message_id is not None, claim.id),
         )
         self._end(claim, "state = 'sent', alone = 0, reason = NULL")
 
     def release(self, claim: Claim, *, alone: bool = False) -> None:
         """The message of `claim` was certainly not created: its deliveries are due again, each `alone` if so asked."""
         kept = "alone = 1" if alone else "alone = alone"
-        self._end(claim, f"state = 'pending', message = NULL, position = NULL, {kept}")
+        self._end(claim, f"state = 'pending', message = NULL, position = NULL, shown = NULL, {kept}")
         self._exactly_one("DELETE FROM messages WHERE id = ?", (claim.id,))
 
     def refuse(self, claim: Claim, reason: str) -> None:
         """Discord will never take the message of `claim`."""
-        self._end(claim, "state = 'refused', message = NULL, position = NULL, reason = ?", reason)
+        self._end(claim, "state = 'refused', message = NULL, position = NULL, shown = NULL, reason = ?", reason)
         self._exactly_one("DELETE FROM messages WHERE id = ?", (claim.id,))
 
     def give_up(self, claim: Claim, reason: str) -> None:
         """Nobody can tell whether the message of `claim` stands: a person must look."""
-        self._end(claim, "state = 'unknown', reason = ?", reason)
+        self._end(claim, "state = 'unknown', shown = NULL, reason = ?", reason)
 
     def known_messages(self, channel_id: int) -> frozenset[int]:
         """The ids at Discord of the channel's messages of which the catalog knows; of very many the last ones."""
@@ -201,7 +205,7 @@ class DeliveryTable:
 
     def _end(self, claim: Claim, assignments: str, *values: object) -> None:
         ended = self._connection.execute(
-            f"UPDATE deliveries SET {assignments}, claimed = NULL WHERE message = ? AND state = 'sending'",
+            f"UPDATE deliveries SET {assignments} WHERE message = ? AND state = 'sending'",
             (*values, claim.id),
         ).rowcount
         if ended != len(claim.deliveries):

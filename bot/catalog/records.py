@@ -19,6 +19,8 @@ __all__ = [
     "PendingDelivery",
     "Reason",
     "Standing",
+    "StandingCard",
+    "StandingMessage",
 ]
 
 
@@ -157,6 +159,44 @@ class Claim:
     claimed_at: datetime
     deliveries: tuple[PendingDelivery, ...]
     sendable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCard:
+    """One card of a message that stands.
+
+    Attributes:
+        delivery: its id.
+        shown: the post as the card shows it; None: it was sent before that was kept.
+        post: as it was last read.
+        is_draft: it is a draft now, or was when its file was last there and in order.
+        is_gone: its file is gone, and did not just change places.
+        is_live: it is announced and its file is there and in order, so the card may follow it.
+    """
+
+    delivery: int
+    shown: Post | None
+    post: Post
+    is_draft: bool
+    is_gone: bool
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StandingMessage:
+    """A message that stands in a channel.
+
+    Attributes:
+        id: of the message's row.
+        channel_id: a snowflake.
+        message_id: a snowflake.
+        cards: in their order.
+    """
+
+    id: int
+    channel_id: int
+    message_id: int
+    cards: tuple[StandingCard, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import sqlite3
 
 from bot.catalog.deliveries import DeliveryTable
 from bot.catalog.files import FileTable
+from bot.catalog.messages import MessageTable
 from bot.catalog.notes import NoteTable
 from bot.catalog.posts import PostTable
 from bot.catalog.search import SearchTable
@@ -19,4 +20,5 @@ class Tables:
         self.files = FileTable(connection)
         self.posts = PostTable(connection)
         self.deliveries = DeliveryTable(connection)
+        self.messages = MessageTable(connection)
         self.search = SearchTable(connection)
