@@ -5,6 +5,9 @@
     gone ─────► the post loses its file; if it does not turn up elsewhere, a duplicate that is still there takes over
     readings ─► which post is it? ─► store ─► decide, once all are stored ─► plan
                 its path's, else one that lost its file and looks the same: renamed, else a new one
+    still gone ─► missed by a second scan as well: gone for good
+
+Whatever may have changed what a card is to show marks the card's message as stale, in the same transaction.
 """
 
 from collections.abc import Sequence
@@ -30,6 +33,7 @@ class ScanBatch:
         gone: paths that are no longer there.
         refused: entries that are never opened although their name is a post's.
         complete: the whole tree was looked at; otherwise `gone` only serves to recognise renames.
+        all_read: no file was still being written, which could be one that is missed elsewhere.
         baseline: what is there was there before the bot.
     """
 
@@ -37,6 +41,7 @@ class ScanBatch:
     gone: tuple[str, ...] = ()
     refused: tuple[PostProblem, ...] = ()
     complete: bool = False
+    all_read: bool = True
     baseline: bool = False
 
 
@@ -91,6 +96,7 @@ class _Batch:
         self._now = now
         self._planner = planner
         self._readings = sorted(batch.readings, key=lambda reading: reading.file.path)
+        self._just_gone = tables.posts.just_gone() if batch.complete and batch.all_read else []
         self._lost: list[KnownPost] = []
         self._replaced: set[int] = set()
         self._stored: dict[int, bool] = {}  # the posts that are to be decided, and whether their file is back
@@ -108,6 +114,7 @@ class _Batch:
         for post_id in dict.fromkeys(self._touched):
             self._planner.review_duplicates(post_id)
         self._take_refused()
+        self._confirm_gone()
 
     def _lose_gone(self) -> None:
         for path in self._batch.gone:
@@ -146,7 +153,7 @@ class _Batch:
         before = self._tables.files.problem(reading.file.path)
         self._tables.files.put(reading)
         if isinstance(outcome, Post):
-            self._store_post(outcome)
+            self._store_post(outcome, was_broken=before is not None)
         elif isinstance(outcome, NotAPost):
             known = self._living(outcome.path)
             if known is not None:
@@ -156,19 +163,22 @@ class _Batch:
         elif outcome != before:
             self._planner.taken.problems.append(outcome)
 
-    def _store_post(self, post: Post) -> None:
+    def _store_post(self, post: Post, *, was_broken: bool) -> None:
         known = self._recognise(post)
         if known is None:
             self._stored[self._tables.posts.insert(post, self._now)] = False
             return
         if known.post.path != post.path:
             self._planner.taken.renamed.append((known.post.path, post.path))
-        self._update(known, post)
+        self._update(known, post, was_broken=was_broken)
 
-    def _update(self, known: KnownPost, post: Post) -> None:
+    def _update(self, known: KnownPost, post: Post, *, was_broken: bool = False) -> None:
+        was_gone = known.gone_at is not None
         self._tables.posts.update(known, post)
-        self._stored[known.id] = known.gone_at is not None
+        self._stored[known.id] = was_gone
         self._touched.append(known.id)
+        if was_gone or was_broken or known.post.content_hash != post.content_hash:
+            self._planner.mark_stale(known.id)
 
     def _recognise(self, post: Post) -> KnownPost | None:
         """Find the post that a file is: the one at its path, else one that lost its file and looks the same.
@@ -220,6 +230,12 @@ class _Batch:
             for problem in files.unopened_problems():
                 if problem.path not in still:
                     files.remove_problem(problem.path)
+
+    def _confirm_gone(self) -> None:
+        """Posts that a scan before this one missed, and this one too."""
+        for post_id in self._just_gone:
+            if self._tables.posts.lose_for_good(post_id):
+                self._planner.mark_stale(post_id)
 
     def _living(self, path: str) -> KnownPost | None:
         known = self._tables.posts.by_path(path)

@@ -146,7 +146,9 @@ class Intake:
 
     async def _scan_everything(self) -> None:
         began = time.monotonic()
-        known = await self._catalog.read(lambda tables: tables.files.stamps())
+        known, some_just_gone = await self._catalog.read(
+            lambda tables: (tables.files.stamps(), bool(tables.posts.just_gone()))
+        )
         found = await self._in_thread(lambda: self._scanner.survey(known))
         self._looked_at = time.monotonic()
         if isinstance(found, Outage):
@@ -157,17 +159,22 @@ class Intake:
             await self._index_first(found)
             changed = True
         else:
-            changed = await self._take_survey(found)
+            changed = await self._take_survey(found, some_just_gone=some_just_gone)
         self._looked_at = time.monotonic()
         self._scan_seconds = self._looked_at - began
         await self._note_scan(found.files, changed=changed)
 
-    async def _take_survey(self, found: Survey) -> bool:
-        """Take in what changed since the last scan; return whether there was anything."""
+    async def _take_survey(self, found: Survey, *, some_just_gone: bool) -> bool:
+        """Take in what changed since the last scan; return whether there was anything.
+
+        `some_just_gone`: that scan missed files of which this one tells whether they are gone for good.
+        """
         readings, self._unsettled = await self._read(found.changed, frozenset())
-        if not readings and not found.gone and found.refused == self._refused:
+        all_read = not self._unsettled
+        nothing_new = not readings and not found.gone and found.refused == self._refused
+        if nothing_new and not (some_just_gone and all_read):
             return False
-        await self._take(ScanBatch(readings, found.gone, found.refused, complete=True))
+        await self._take(ScanBatch(readings, found.gone, found.refused, complete=True, all_read=all_read))
         self._refused = found.refused
         return True
 

@@ -29,7 +29,7 @@ class Taken:
     """What a transaction made of what was found.
 
     Attributes:
-        channels: ids of the channels with something to send.
+        channels: ids of the channels with something to send, or with messages to be looked at.
         announced: paths whose deliveries were planned.
         unrouted: paths that no channel takes.
         held: paths that wait for a person.
@@ -101,6 +101,10 @@ class Planner:
         """Take a post out of sight because its file is none any more."""
         self._store(known, Decision(Standing.HIDDEN, Cause.RULES, (reason,)), None, is_new=False)
 
+    def mark_stale(self, post_id: int) -> None:
+        """Have the messages looked at that carry a card of the post: it may have to change, or to go."""
+        self.taken.channels |= self._tables.messages.mark_stale(post_id, self._now)
+
     def review_duplicates(self, original_id: int) -> None:
         """Decide anew on the duplicates of a post that was hidden, and show those that are not like it any more."""
         original = self._tables.posts.by_id(original_id)
@@ -165,6 +169,8 @@ class Planner:
             wakes_at=decision.wakes_at,
             duplicate_of=original.id if original is not None and shown_instead else None,
         )
+        if not is_new and decision.standing is not known.standing:
+            self.mark_stale(known.id)
         if original is not None and decision.cause is Cause.DUPLICATE and known.cause is not Cause.DUPLICATE:
             self.taken.duplicates.append((known.post.path, original.post.path))
         if decision.standing is not Standing.ANNOUNCED:

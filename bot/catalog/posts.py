@@ -21,6 +21,12 @@ SEEN = ", ".join(f"'{standing}'" for standing in Standing if standing.is_seen)
 IS_SHOWN = f"(standing IN ({SEEN}) AND gone_at IS NULL AND duplicate_of IS NULL)"
 WAS_SENT = "EXISTS (SELECT 1 FROM deliveries WHERE post_id = posts.id AND state <> 'pending')"
 
+# Missed by one scan so far. Something wrong at its path may well be the file itself, back but out of order.
+JUST_GONE = (
+    "gone_at IS NOT NULL AND gone_for_good = 0"
+    " AND NOT EXISTS (SELECT 1 FROM problems WHERE problems.path = posts.path)"
+)
+
 
 class PostTable:
     """Posts by id, path, content and link."""
@@ -94,6 +100,11 @@ class PostTable:
             " WHERE gone_at IS NULL AND outcome = 'post' ORDER BY posts.id"
         )
 
+    def just_gone(self) -> list[int]:
+        """The ids of the posts whose file was missed by one scan so far, by the time of that."""
+        rows = self._connection.execute(f"SELECT id FROM posts WHERE {JUST_GONE} ORDER BY gone_at, id")
+        return [post_id for (post_id,) in rows]
+
     def count_by_standing(self) -> dict[Standing, int]:
         """How many posts that have a file are of each standing; those without any are left out."""
         rows = self._connection.execute(
@@ -131,6 +142,7 @@ class PostTable:
             **post_columns(post),
             "listed_at": to_microseconds(post.date or post.publish_date or known.first_seen_at),
             "gone_at": None,
+            "gone_for_good": 0,
         }
         assignments = ", ".join(f"{name} = :{name}" for name in columns)
         self._connection.execute(f"UPDATE posts SET {assignments} WHERE id = :id", {**columns, "id": known.id})
@@ -174,12 +186,21 @@ class PostTable:
 
     def lose_file(self, post_id: int, now: datetime) -> None:
         """The file of the post is gone; it keeps its identity in case it comes back."""
-        self._connection.execute("UPDATE posts SET gone_at = ? WHERE id = ?", (to_microseconds(now), post_id))
+        self._connection.execute(
+            "UPDATE posts SET gone_at = ?, gone_for_good = 0 WHERE id = ?", (to_microseconds(now), post_id)
+        )
+
+    def lose_for_good(self, post_id: int) -> bool:
+        """A further scan missed the file of a post that was just gone; False: it is back by now."""
+        lost = self._connection.execute(
+            f"UPDATE posts SET gone_for_good = 1 WHERE id = ? AND {JUST_GONE}", (post_id,)
+        ).rowcount
+        return lost > 0
 
     def regain_file(self, known: KnownPost) -> None:
         """The file of the post is there after all, unless its path belongs to another post by now."""
         self._connection.execute(
-            "UPDATE posts SET gone_at = NULL WHERE id = ?"
+            "UPDATE posts SET gone_at = NULL, gone_for_good = 0 WHERE id = ?"
             " AND NOT EXISTS (SELECT 1 FROM posts WHERE path = ? AND gone_at IS NULL)",
             (known.id, known.post.path),
         )
