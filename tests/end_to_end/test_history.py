@@ -10,8 +10,9 @@ import pytest
 
 from bot.catalog.records import DeliveryState
 from bot.rehearsal.standin import StandIn
-from tests.support.end_to_end_bot import NEWS, PROJECT, Bot, staged
+from tests.support.end_to_end_bot import NEWS, Bot, staged
 from tests.support.end_to_end_history import clone, commits, git, to_be_announced
+from tests.support.end_to_end_process import PROJECT
 
 BUNDLE = PROJECT.parent / "shared" / "data" / "link-posts-history.bundle"
 BASELINE_COMMITS = 2  # the first ones, in which the site was set up

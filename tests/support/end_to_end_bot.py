@@ -7,7 +7,6 @@ stands and nothing waits to be sent, what came is counted.
 import asyncio
 import inspect
 import json
-import os
 import re
 import signal
 import sys
@@ -24,20 +23,19 @@ from bot.catalog.records import DeliveryState
 from bot.catalog.tables import Tables
 from bot.rehearsal.records import Message
 from bot.rehearsal.rest import RequestRecord
-from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel, StandInRole
+from bot.rehearsal.standin import StandIn, StandInChannel, StandInRole
+from tests.support.end_to_end_process import PROJECT, RUN, Process, Spawn, environment, spawn
 from tests.support.end_to_end_site import Site
 
-__all__ = ["NEWS", "OTHER", "ROLE", "Bot", "Ended", "staged"]
+__all__ = ["NEWS", "OTHER", "ROLE", "Bot", "Ended", "staged", "tended"]
 
 NEWS = 1_200_000_000_000_000_001
 OTHER = 1_200_000_000_000_000_002
 ROLE = 1_300_000_000_000_000_001
 
-PROJECT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 20.0
 LOOK_SECONDS = 0.005  # between two looks at a condition
 READY = "Watching "  # what the log says when everything that was there at the start is indexed
-RUN = ("-m", "bot")
 
 T = TypeVar("T")
 
@@ -59,12 +57,20 @@ class Bot:
         site: what it watches.
     """
 
-    def __init__(self, folder: Path, discord: StandIn, site: Site, channels: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        discord: StandIn,
+        site: Site,
+        channels: Sequence[Mapping[str, Any]],
+        spawn: Spawn = spawn,
+    ) -> None:
         self.discord = discord
         self.site = site
+        self._spawn = spawn
         self._folder = folder
         self._channels = tuple(channels)
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self._log = folder / "bot.log"
         self._log_begins = 0
         self._sentinels = count(1)
@@ -93,7 +99,9 @@ class Bot:
     @property
     def log(self) -> str:
         """What the service wrote since its last start."""
-        return self._log.read_bytes()[self._log_begins :].decode()
+        with self._log.open("rb") as log:
+            log.seek(self._log_begins)
+            return log.read().decode()
 
     async def start(self, *python: str) -> None:
         """Start it, and wait until what was there is indexed and the gateway is connected; see `launch`."""
@@ -104,15 +112,7 @@ class Bot:
         """Start it without waiting; `python` are arguments for the interpreter in place of ``-m bot``."""
         assert self._process is None, "it runs already"
         self._log_begins = self._log.stat().st_size if self._log.exists() else 0
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, *(python or RUN), "run", "--config", str(self.config)),
-                cwd=PROJECT,
-                env=_environment(DISCORD_TOKEN=REHEARSAL_TOKEN),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        self._process = await self._spawn(self.config, self._log, python)
 
     def send_signal(self, number: signal.Signals) -> None:
         """Let a signal reach it."""
@@ -156,12 +156,12 @@ class Bot:
         written = self._log.read_text() if self._log.exists() else ""
         assert "Traceback" not in written, written
 
-    async def linkbot(self, *arguments: str, **environment: str) -> Ended:
+    async def linkbot(self, *arguments: str, **variables: str) -> Ended:
         """Run another ``linkbot`` command with the same settings, as a person does beside the service."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, *RUN, *arguments, "--config", str(self.config)),
             cwd=PROJECT,
-            env=_environment(**environment),
+            env=environment(**variables),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -282,29 +282,32 @@ async def staged(
         root: the content directory; None makes one.
     """
     roles = sorted({role for channel in channels for role in channel.get("mention", ())})
-    async with StandIn(
-        [StandInChannel(channel["id"], channel["name"]) for channel in channels],
-        roles=[StandInRole(role, f"role {role}") for role in roles],
-        rate_limits=rate_limits,
-        heartbeat_seconds=heartbeat_seconds,
-    ) as discord:
-        site = Site(root or folder / "content", folder / "outside")
-        bot = Bot(folder, discord, site, channels)
-        try:
-            yield bot
-        except BaseException:
-            await _abandon(bot)
-            raise
-        await bot.close()
+    async with (
+        StandIn(
+            [StandInChannel(channel["id"], channel["name"]) for channel in channels],
+            roles=[StandInRole(role, f"role {role}") for role in roles],
+            rate_limits=rate_limits,
+            heartbeat_seconds=heartbeat_seconds,
+        ) as discord,
+        tended(Bot(folder, discord, Site(root or folder / "content", folder / "outside"), channels)) as bot,
+    ):
+        yield bot
+
+
+@asynccontextmanager
+async def tended(bot: Bot) -> AsyncIterator[Bot]:
+    """A bot that is ended at the end, whatever its state."""
+    try:
+        yield bot
+    except BaseException:
+        await _abandon(bot)
+        raise
+    await bot.close()
 
 
 async def _abandon(bot: Bot) -> None:
     """End the process after a failure, which is to be told, not what follows from it."""
     process = bot._process
     if process is not None and process.returncode is None:
-        process.kill()
+        process.send_signal(signal.SIGKILL)
         await process.wait()
-
-
-def _environment(**more: str) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **more}
