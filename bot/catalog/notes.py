@@ -14,6 +14,7 @@ class Note(StrEnum):
     OUTAGE = "outage"  # JSON: since when the content directory cannot be believed, and why; absent: it can
     SCAN = "last_scan"  # JSON: at, seconds, files, watcher
     COMMANDS = "commands"  # a fingerprint of the slash commands that Discord was told of
+    IDENTIFIES = "identifies"  # JSON: when sessions were begun at the gateway within 24 hours, in seconds since 1970
     SERVICE = "service"  # JSON: since when the service runs, its process id
 
 

@@ -5,42 +5,26 @@ Announcing needs only requests, so an outage of the gateway stops nothing but th
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 
 import aiohttp
 import discord
-from discord.gateway import DiscordWebSocket
 
 from bot.announcing.retry import Pauses
 from bot.discord_app.attempts import http_trace
-from bot.discord_app.endpoints import ask_for_gateway, forget_session
+from bot.discord_app.endpoints import forget_session
+from bot.discord_app.gateway import UNKNOWN_TO_DISCORD, UNREACHABLE, GatewayPace, keep_connected, told
+from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.replies import CommandTree
-from bot.problems import ConfigurationError, LinkbotError, TokenRefusedError
+from bot.problems import TokenRefusedError
 
 __all__ = ["LinkbotClient"]
 
 _log = logging.getLogger(__name__)
 
-_STABLE_SECONDS = 600.0  # a connection that lasted so long makes the next pause short again
 _RATE_LIMIT_SECONDS = 30.0  # the longest wait inside one request; discord.py takes no less
 _UNAUTHORIZED = 401
-_UNAUTHENTICATED = 4004  # https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway
-
-_UNKNOWN_TO_DISCORD = (
-    "Discord does not know the token. Make a new one at https://discord.com/developers/applications (Bot, Reset Token),"
-    " put it where DISCORD_TOKEN or DISCORD_TOKEN_FILE says, and start Linkbot again."
-)
-_NO_GATEWAY = (
-    "The gateway cannot be reached (%s): slash commands do not work, announcing goes on; the next try is in %.0f s"
-)
-_INTENTS_REFUSED = (
-    "Discord refuses the gateway intents, although Linkbot asks for guilds only. Look at the bot's page at"
-    " https://discord.com/developers/applications, and start Linkbot again."
-)
-
-# What a login can meet besides a wrong token: no way to Discord, its errors, and answers that are not Discord's.
-_UNREACHABLE = (discord.DiscordException, aiohttp.ClientError, OSError, TypeError, ValueError, KeyError)
+_FOR_DISCORD = GatewayPace()
 
 
 class LinkbotClient(discord.Client):
@@ -54,6 +38,8 @@ class LinkbotClient(discord.Client):
         self,
         *,
         find_gateway: bool = False,
+        identify_budget: IdentifyBudget | None = None,
+        gateway_pace: GatewayPace = _FOR_DISCORD,
         guild_ready_timeout: float = 2.0,
         pauses: Callable[[], Pauses] = Pauses,
         connector: aiohttp.BaseConnector | None = None,
@@ -62,8 +48,10 @@ class LinkbotClient(discord.Client):
 
         Args:
             find_gateway: ask the API where the gateway is, before connecting; what `point_discord_at` returned.
+            identify_budget: says when a session may be begun at the gateway; None: one that knows of this client only.
+            gateway_pace: how patient the connection to the gateway is.
             guild_ready_timeout: seconds without a further guild after which the client counts as ready.
-            pauses: makes the pauses between tries to log in or to connect.
+            pauses: makes the pauses between tries to log in.
             connector: where connections come from; None makes the usual one.
         """
         super().__init__(
@@ -72,11 +60,14 @@ class LinkbotClient(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=_RATE_LIMIT_SECONDS,
             guild_ready_timeout=guild_ready_timeout,
+            heartbeat_timeout=gateway_pace.silence_seconds,
             http_trace=http_trace(),
             connector=connector,
         )
         self.tree = CommandTree(self)
         self._find_gateway = find_gateway
+        self._identify_budget = identify_budget or _forgetful_budget()
+        self._gateway_pace = gateway_pace
         self._pauses = pauses
 
     async def login(self, token: str) -> None:
@@ -89,64 +80,33 @@ class LinkbotClient(discord.Client):
         while True:
             try:
                 return await super().login(token)
-            except _UNREACHABLE as error:
+            except UNREACHABLE as error:
                 await forget_session(self)
                 if isinstance(error, discord.LoginFailure) or getattr(error, "status", None) == _UNAUTHORIZED:
-                    raise TokenRefusedError(_UNKNOWN_TO_DISCORD) from error
+                    raise TokenRefusedError(UNKNOWN_TO_DISCORD) from error
                 seconds = pauses.after_failure()
-                _log.warning("Discord cannot be reached (%s); the next try is in %.0f s", _told(error), seconds)
+                _log.warning("Discord cannot be reached (%s); the next try is in %.0f s", told(error), seconds)
             await asyncio.sleep(seconds)
 
     async def connect_forever(self) -> None:
-        """Keep the gateway connected until the client is closed.
+        """Keep the gateway connected until the client is closed, as `keep_connected` does, and raises."""
+        await keep_connected(self, self._identify_budget, self._gateway_pace, find_gateway=self._find_gateway)
 
-        discord.py reconnects by itself once it was connected, but gives up when the first connection fails
-        (https://github.com/Rapptz/discord.py/issues/10520) and when an event is not
-        as it expects; both are tried again.
-
-        Raises `TokenRefusedError`, `ConfigurationError` or `LinkbotError` where Discord will never take the connection.
-        """
-        pauses = self._pauses()
-        while not self.is_closed():
-            began = time.monotonic()
-            try:
-                await self._connect_once()
-            except Exception as error:
-                if (refusal := _refusal(error)) is not None:
-                    raise refusal from error
-                if time.monotonic() - began > _STABLE_SECONDS:
-                    pauses.reset()
-                seconds = pauses.after_failure()
-                # discord.py trips over the missing connection while it handles the failure that matters.
-                cause = error.__context__ if isinstance(error, AttributeError) and error.__context__ else error
-                unexpected = not isinstance(cause, _UNREACHABLE)
-                _log.warning(_NO_GATEWAY, _told(cause), seconds, exc_info=cause if unexpected else None)
-                await asyncio.sleep(seconds)
-
-    async def _connect_once(self) -> None:
-        if self._find_gateway:
-            await ask_for_gateway(self)
-        try:
-            await self.connect()
-        except Exception:
-            socket: object = self.ws  # None before the first connection, whatever its annotation says
-            if isinstance(socket, DiscordWebSocket) and socket.open:
-                await socket.close()
-            raise
+    async def before_identify_hook(
+        self,
+        shard_id: int | None,  # noqa: ARG002 - discord.py's own signature
+        *,
+        initial: bool = False,  # noqa: ARG002 - likewise
+    ) -> None:
+        """Called by discord.py right before it begins a session; if this raises, it begins none."""
+        await self._identify_budget.spend()
 
 
-def _refusal(error: Exception) -> LinkbotError | None:
-    """Return what to tell if `error` means that trying again is of no use."""
-    if isinstance(error, LinkbotError):
-        return error
-    if isinstance(error, discord.PrivilegedIntentsRequired):
-        return ConfigurationError(_INTENTS_REFUSED)
-    if not isinstance(error, discord.ConnectionClosed):
+def _forgetful_budget() -> IdentifyBudget:
+    async def load() -> None:
         return None
-    if error.code == _UNAUTHENTICATED:
-        return TokenRefusedError(_UNKNOWN_TO_DISCORD)
-    return LinkbotError(f"Discord ended the gateway connection for good ({_told(error)}); a newer Linkbot may help")
 
+    async def save(_text: str) -> None:
+        return None
 
-def _told(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    return IdentifyBudget(load, save)

@@ -90,7 +90,7 @@ async def test_the_first_connection_may_fail(stand_in: StandIn, caplog: pytest.L
     async with logged_in(stand_in) as client:
         retried = asyncio.Event()
         handler = Noticing(retried)
-        logger = logging.getLogger("bot.discord_app.client")
+        logger = logging.getLogger("bot.discord_app.gateway")
         logger.addHandler(handler)
         task = asyncio.create_task(client.connect_forever())
         try:
@@ -139,8 +139,8 @@ async def test_an_event_that_makes_no_sense_does_not_end_it(
     """discord.py stumbles over a malformed event; the bot says so and connects again."""
     async with logged_in(stand_in) as client, connected(client):
         stand_in.gateway.dispatch("CHANNEL_UPDATE", {"nonsense": True})
-        await stand_in.gateway.wait_until(lambda gateway: gateway.identified == 2)
-    assert "The gateway cannot be reached" in caplog.text
+        await stand_in.gateway.wait_until(lambda gateway: gateway.resumed == 1)
+    assert "No connection to the gateway" in caplog.text
 
 
 async def test_closing_ends_it(stand_in: StandIn) -> None:

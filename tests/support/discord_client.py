@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 from bot.announcing.publisher import Announcement
 from bot.announcing.retry import Pauses
 from bot.content.post import Post
 from bot.discord_app.client import LinkbotClient
 from bot.discord_app.endpoints import DEFAULT_API_URL, point_discord_at
+from bot.discord_app.gateway import GatewayPace
+from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.publish import DiscordPublisher
 from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel, StandInRole
 
@@ -20,6 +23,35 @@ ROLE = 1_300_000_000_000_000_001
 def quick_pauses() -> Pauses:
     """Pauses that a test can wait for."""
     return Pauses(first=0.01, most=0.05)
+
+
+class Record:
+    """What is kept of the identifies over restarts, in memory.
+
+    Attributes:
+        text: what was saved last; None: nothing.
+        fails_with: what loading and saving raises just now.
+    """
+
+    def __init__(self, text: str | None = None) -> None:
+        self.text = text
+        self.fails_with: Exception | None = None
+
+    def budget(self, **options: Any) -> IdentifyBudget:
+        """A budget as a new process makes it."""
+        return IdentifyBudget(self.load, self.save, **options)
+
+    async def load(self) -> str | None:
+        """What was saved last."""
+        if self.fails_with is not None:
+            raise self.fails_with
+        return self.text
+
+    async def save(self, text: str) -> None:
+        """Keep `text`."""
+        if self.fails_with is not None:
+            raise self.fails_with
+        self.text = text
 
 
 @contextlib.asynccontextmanager
@@ -35,7 +67,13 @@ async def running_stand_in(port: int = 0) -> AsyncIterator[StandIn]:
 async def pointed_at(api_url: str, gateway_url: str | None) -> AsyncIterator[LinkbotClient]:
     """A client that will look for Discord there; closed at the end, with discord.py as it was."""
     find_gateway = point_discord_at(api_url, gateway_url)
-    client = LinkbotClient(find_gateway=find_gateway, guild_ready_timeout=0.05, pauses=quick_pauses)
+    client = LinkbotClient(
+        find_gateway=find_gateway,
+        identify_budget=Record().budget(apart_seconds=0.01),
+        gateway_pace=GatewayPace(quick_pauses),
+        guild_ready_timeout=0.05,
+        pauses=quick_pauses,
+    )
     try:
         yield client
     finally:
