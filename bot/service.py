@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 
 from bot.announcing.courier import Courier
 from bot.announcing.intake import Intake
+from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.lock import hold_lock
 from bot.catalog.notes import Note
@@ -78,7 +79,8 @@ class _Service:
         )
         add_commands(self._client.tree, CatalogArchive(catalog), settings.commands.guilds)
         publisher = DiscordPublisher(self._client, settings.announce.tldr_characters)
-        self._courier = Courier(catalog, publisher, settings.channels, settings.announce.posts_per_message)
+        self._troubles = Troubles()
+        self._courier = Courier(catalog, publisher, settings.channels, settings.announce, troubles=self._troubles)
         self._intake = Intake(settings, catalog, self._courier.wake)
 
     def stop(self) -> None:

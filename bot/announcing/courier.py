@@ -9,17 +9,21 @@
        └── not found ◄───────────────────────┐         after that look for the message in the channel ─► found: record
                                              └──────────────────────────────────────────────────────────┘
 
-What exactly follows from each answer is the table in `bot.announcing.lane`.
+What exactly follows from each answer is the table in `bot.announcing.lane`. Beside each lane, `bot.announcing.upkeep`
+changes and publishes the channel's messages while the lane has nothing to send.
 """
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
-from bot.announcing.lane import Lane, LanePauses
+from bot.announcing.desk import ChannelPauses, Desk
+from bot.announcing.lane import Lane
 from bot.announcing.publisher import Publisher
+from bot.announcing.troubles import Troubles
+from bot.announcing.upkeep import Upkeep, UpkeepPace
 from bot.catalog.database import Catalog
-from bot.settings import ChannelSettings
+from bot.settings import AnnounceSettings, ChannelSettings
 
 __all__ = ["Courier"]
 
@@ -29,15 +33,17 @@ def _now() -> datetime:
 
 
 class Courier:
-    """All lanes together.
+    """All lanes together, each with its upkeep.
 
     Args:
         catalog: where the deliveries are.
         publisher: Discord.
         channels: one lane is opened for each.
-        posts_per_message: how many cards a message carries at the most.
+        announce: what is announced how, and what is done about changes.
         now: the wall clock.
-        pauses: makes the pauses of one lane.
+        pauses: makes the pauses of one task.
+        pace: of upkeep.
+        troubles: where the tasks say what does not work.
     """
 
     def __init__(
@@ -45,27 +51,37 @@ class Courier:
         catalog: Catalog,
         publisher: Publisher,
         channels: Sequence[ChannelSettings],
-        posts_per_message: int,
+        announce: AnnounceSettings,
         *,
         now: Callable[[], datetime] = _now,
-        pauses: Callable[[], LanePauses] = LanePauses,
+        pauses: Callable[[], ChannelPauses] = ChannelPauses,
+        pace: UpkeepPace | None = None,
+        troubles: Troubles | None = None,
     ) -> None:
         self._stopping = asyncio.Event()
-        self._lanes = {
-            channel.id: Lane(
+        self._lanes: dict[int, Lane] = {}
+        self._upkeeps: dict[int, Upkeep] = {}
+        common_troubles = troubles or Troubles()
+
+        def desk(work: str, channel: ChannelSettings) -> Desk:
+            return Desk(
+                f"{work} {channel.name}",
+                channel,
                 catalog,
                 publisher,
-                channel,
-                posts_per_message,
                 stopping=self._stopping,
                 now=now,
                 pauses=pauses(),
+                troubles=common_troubles,
             )
-            for channel in channels
-        }
+
+        for channel in channels:
+            upkeep = Upkeep(desk("changes in", channel), announce, pace or UpkeepPace())
+            lane = Lane(desk("channel", channel), announce.posts_per_message, on_idle=upkeep.wake)
+            self._upkeeps[channel.id], self._lanes[channel.id] = upkeep, lane
 
     def wake(self, channel_ids: Collection[int]) -> None:
-        """There is something new to send in these channels."""
+        """There is something new to send in these channels, or something changed there."""
         for channel_id in channel_ids:
             if channel_id in self._lanes:
                 self._lanes[channel_id].wake()
@@ -81,5 +97,6 @@ class Courier:
             TokenRefusedError: Discord does not know the token (any more). It comes in an exception group.
         """
         async with asyncio.TaskGroup() as group:
-            for lane in self._lanes.values():
-                group.create_task(lane.run(), name=f"lane {lane.name}")
+            for channel_id, lane in self._lanes.items():
+                group.create_task(lane.run(), name=f"lane {channel_id}")
+                group.create_task(self._upkeeps[channel_id].run(), name=f"upkeep {channel_id}")

@@ -23,104 +23,63 @@ message::
     TokenRefused      end everything
 
 A doubt is settled by the same request with the same nonce within a minute of the claim, later by a look into the
-channel. A claim that a crash left behind is in doubt. Nothing of this is kept in memory: what to do next is read from
-the catalog each time.
+channel; in a forum, where Discord knows no nonce, always by a look. A claim that a crash left behind is in doubt.
+Nothing of this is kept in memory: what to do next is read from the catalog each time. Claims are dated in Discord's
+time, as messages are, so that a clock that was set here proves nothing.
 """
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import TypeVar
+from collections.abc import Callable
+from datetime import timedelta
 
+from bot.announcing.desk import Desk
 from bot.announcing.packing import pack
 from bot.announcing.publisher import (
     Announcement,
+    ChannelKind,
     ChannelRefused,
     Delivered,
     Found,
     MessageRefused,
-    NotNow,
     NotFound,
-    Publisher,
+    NotNow,
     TokenRefused,
     Uncertain,
     Unreadable,
 )
-from bot.announcing.retry import Pauses
-from bot.catalog.database import Catalog
 from bot.catalog.records import Claim
 from bot.catalog.tables import Tables
-from bot.problems import CatalogUnavailableError, TokenRefusedError
-from bot.settings import ChannelSettings
+from bot.problems import TokenRefusedError
 
-__all__ = ["Lane", "LanePauses"]
+__all__ = ["LOOK_AGAIN_SECONDS", "Lane", "has_work"]
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 # Discord returns the first message for a repeated nonce "in the past few minutes"
 # (https://discord.com/developers/docs/resources/message#create-message); one minute is well within that.
 NONCE_WINDOW = timedelta(seconds=60)
 LOOK_AGAIN_SECONDS = 60.0  # how often a lane without work looks for some that nobody told it of
-STOPPING_RETRY_SECONDS = 1.0  # between tries to record what Discord said while the service waits for nothing else
-
-
-class LanePauses:
-    """The pauses of one lane, each growing with the failures of its kind.
-
-    Attributes:
-        request: after a request that failed by itself.
-        refusal: after the channel refused; a person must act, and Discord bans who goes on asking.
-        catalog: after the catalog could not be used.
-    """
-
-    def __init__(self) -> None:
-        self.request = Pauses(first=1.0, most=300.0)
-        self.refusal = Pauses(first=60.0, most=6 * 3600.0)
-        self.catalog = Pauses(first=1.0, most=60.0)
-
-    def reset(self) -> None:
-        """Something was sent: begin with the shortest pauses again."""
-        self.request.reset()
-        self.refusal.reset()
 
 
 class Lane:
     """Carries what is due in one channel.
 
     Args:
-        catalog: where the deliveries are.
-        publisher: Discord.
-        channel: its settings.
+        desk: where it works.
         posts_per_message: how many cards a message carries at the most.
-        stopping: set when `run` is to end.
-        now: the wall clock.
-        pauses: between tries.
+        on_idle: called each time that nothing is due any more.
     """
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        publisher: Publisher,
-        channel: ChannelSettings,
-        posts_per_message: int,
-        *,
-        stopping: asyncio.Event,
-        now: Callable[[], datetime],
-        pauses: LanePauses,
-    ) -> None:
-        self.name = channel.name
-        self._catalog = catalog
-        self._publisher = publisher
-        self._channel = channel
+    def __init__(self, desk: Desk, posts_per_message: int, on_idle: Callable[[], None]) -> None:
+        self._desk = desk
+        self._name = desk.channel.name
+        self._publisher = desk.publisher
         self._posts_per_message = posts_per_message
-        self._stopping = stopping
-        self._now = now
-        self._pauses = pauses
+        self._on_idle = on_idle
         self._work = asyncio.Event()
+        self._warned_of_kind = False
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -132,139 +91,126 @@ class Lane:
         Raises:
             TokenRefusedError: Discord does not know the token (any more).
         """
-        while not self._stopping.is_set():
+        await self._desk.kind()  # a channel that refuses is told of at once, and the first post need not wait for this
+        while not self._desk.stopping:
             self._work.clear()
-            claim, in_doubt = await self._persist(self._next_claim, needed=False) or (None, False)
-            if claim is None:
-                await self._wait(LOOK_AGAIN_SECONDS, for_work=True)
-            elif not in_doubt:
-                await self._send(claim)
-            elif self._may_repeat(claim):
-                await self._send(claim, in_doubt=True)
-            else:
-                await self._look(claim)
+            if not await self._desk.read(self._has_work):
+                self._on_idle()
+                await self._desk.wait(LOOK_AGAIN_SECONDS, self._work)
+            elif (kind := await self._desk.kind()) is not None:
+                await self._carry(kind)
 
-    def _next_claim(self, tables: Tables) -> tuple[Claim | None, bool]:
+    def _has_work(self, tables: Tables) -> bool:
+        return has_work(tables, self._desk)
+
+    async def _carry(self, kind: ChannelKind) -> None:
+        """Make the next message, or settle the oldest doubt."""
+        claim, in_doubt = await self._desk.write(lambda tables: self._next_claim(tables, kind)) or (None, False)
+        if claim is None:
+            return
+        if not in_doubt:
+            await self._send(claim, kind)
+        elif self._may_repeat(claim, kind):
+            await self._send(claim, kind, in_doubt=True)
+        else:
+            await self._look(claim, kind)
+
+    def _next_claim(self, tables: Tables, kind: ChannelKind) -> tuple[Claim | None, bool]:
         """The claim to work on, and whether it is in doubt."""
-        now = self._now()
-        interrupted = tables.deliveries.interrupted(self._channel.id, now)
+        channel_id, now = self._desk.channel.id, self._desk.now()
+        interrupted = tables.deliveries.interrupted(channel_id, now)
         if interrupted is not None:
             return interrupted, True
-        waiting = tables.deliveries.pending(self._channel.id, self._posts_per_message, now)
-        packed = pack(waiting, self._publisher.card_characters, self._posts_per_message)
+        most = 1 if kind is ChannelKind.FORUM else self._posts_per_message
+        packed = pack(tables.deliveries.pending(channel_id, most, now), self._publisher.card_characters, most)
         nonce = secrets.token_hex(12)  # 24 of the 25 characters that Discord takes
-        return tables.deliveries.claim(self._channel.id, nonce, packed, now) if packed else None, False
+        claimed_at = self._publisher.now()
+        return tables.deliveries.claim(channel_id, nonce, packed, claimed_at) if packed else None, False
 
-    def _may_repeat(self, claim: Claim) -> bool:
+    def _may_repeat(self, claim: Claim, kind: ChannelKind) -> bool:
         """Whether Discord would return the first message for the nonce of `claim`. A clock set back proves nothing."""
-        return claim.sendable and timedelta() <= self._now() - claim.claimed_at < NONCE_WINDOW
+        young = timedelta() <= self._publisher.now() - claim.claimed_at < NONCE_WINDOW
+        return claim.sendable and young and kind is not ChannelKind.FORUM
 
-    async def _send(self, claim: Claim, *, in_doubt: bool = False) -> None:
+    async def _send(self, claim: Claim, kind: ChannelKind, *, in_doubt: bool = False) -> None:
         """Make the request; see the table above."""
         match await self._publisher.publish(self._announcement(claim)):
             case Delivered(message_id):
-                await self._record_sent(claim, message_id)
+                await self._record_sent(claim, message_id, kind)
             case Uncertain(reason):
-                logger.warning("%s: nobody can tell yet whether a message was created: %s", self.name, reason)
-                await self._wait(self._pauses.request.after_failure())
+                await self._desk.pause_in_doubt(reason)
             case MessageRefused() if in_doubt:
-                await self._look(claim)
+                await self._look(claim, kind)
             case MessageRefused(reason, code):
                 await self._set_aside(claim, f"{reason} (Discord's code {code})")
             case NotNow() | ChannelRefused() as outcome:
                 if not in_doubt:
-                    await self._persist(lambda tables: tables.deliveries.release(claim))
-                await self._pause_after(outcome)
+                    await self._desk.record(lambda tables: tables.deliveries.release(claim))
+                await self._desk.pause_after(outcome)
             case TokenRefused(reason):
                 if not in_doubt:
-                    await self._persist(lambda tables: tables.deliveries.release(claim))
+                    await self._desk.record(lambda tables: tables.deliveries.release(claim))
                 raise TokenRefusedError(reason)
 
-    async def _look(self, claim: Claim) -> None:
+    async def _look(self, claim: Claim, kind: ChannelKind) -> None:
         """Look in the channel for the message of a claim that is in doubt; see the table above."""
-        known = await self._persist(lambda tables: tables.deliveries.known_messages(claim.channel_id), needed=False)
+        known = await self._desk.read(lambda tables: tables.deliveries.known_messages(claim.channel_id))
         if known is None:  # told to stop: the next start looks
             return
         match await self._publisher.find(self._announcement(claim), claim.claimed_at, known):
             case Found(message_id):
-                await self._record_sent(claim, message_id)
-            case NotFound() if claim.sendable and not self._stopping.is_set():
-                await self._send(claim)
+                await self._record_sent(claim, message_id, kind)
+            case NotFound() if claim.sendable and not self._desk.stopping:
+                await self._send(claim, kind)
             case NotFound():
-                await self._persist(lambda tables: tables.deliveries.release(claim))
+                await self._desk.record(lambda tables: tables.deliveries.release(claim))
             case Unreadable(reason):
-                logger.error("%s: %s; `linkbot status` lists what nobody can tell", self.name, reason)
-                await self._persist(lambda tables: tables.deliveries.give_up(claim, reason))
+                logger.error("%s: %s; `linkbot status` lists what nobody can tell", self._name, reason)
+                await self._desk.record(lambda tables: tables.deliveries.give_up(claim, reason))
             case NotNow() | ChannelRefused() as outcome:
-                await self._pause_after(outcome)
+                await self._desk.pause_after(outcome)
             case TokenRefused(reason):
                 raise TokenRefusedError(reason)
 
-    async def _record_sent(self, claim: Claim, message_id: int | None) -> None:
-        await self._persist(lambda tables: tables.deliveries.record_sent(claim, message_id, self._now()))
-        self._pauses.reset()
+    async def _record_sent(self, claim: Claim, message_id: int | None, kind: ChannelKind) -> None:
+        to_publish = self._is_to_publish(kind)
+
+        def record(tables: Tables) -> None:
+            now = self._desk.now()
+            tables.deliveries.record_sent(claim, message_id, now, to_publish=to_publish)
+            tables.messages.mark_if_changed(claim.id, now)  # what changed while the request was under way
+
+        await self._desk.record(record)
+        self._desk.did_well()
         paths = ", ".join(repr(delivery.post.path) for delivery in claim.deliveries)
-        logger.info("%s: announced %s in message %s", self.name, paths, message_id or "(deleted meanwhile)")
+        logger.info("%s: announced %s in message %s", self._name, paths, message_id or "(deleted meanwhile)")
+
+    def _is_to_publish(self, kind: ChannelKind) -> bool:
+        if self._desk.channel.publish and kind is not ChannelKind.ANNOUNCEMENT and not self._warned_of_kind:
+            self._warned_of_kind = True
+            logger.warning(
+                "%s: publish is set, but only messages of announcement channels can be published; make it one in"
+                " Discord, or remove publish from the settings",
+                self._name,
+            )
+        return self._desk.channel.publish and kind is ChannelKind.ANNOUNCEMENT
 
     async def _set_aside(self, claim: Claim, reason: str) -> None:
         """Find out which post of a refused message is to blame by trying each alone; refuse one that was alone."""
         if len(claim.deliveries) > 1:
-            logger.warning("%s: a message was refused, its posts are tried one by one: %s", self.name, reason)
-            await self._persist(lambda tables: tables.deliveries.release(claim, alone=True))
+            logger.warning("%s: a message was refused, its posts are tried one by one: %s", self._name, reason)
+            await self._desk.record(lambda tables: tables.deliveries.release(claim, alone=True))
             return
-        logger.error("%s: %r is refused by Discord: %s", self.name, claim.deliveries[0].post.path, reason)
-        await self._persist(lambda tables: tables.deliveries.refuse(claim, reason))
-
-    async def _pause_after(self, outcome: NotNow | ChannelRefused) -> None:
-        if isinstance(outcome, NotNow):
-            seconds = outcome.after_seconds or self._pauses.request.after_failure()
-            logger.warning("%s: not sent: %s; the next try is in %.0f s", self.name, outcome.reason, seconds)
-        else:
-            seconds = self._pauses.refusal.after_failure()
-            logger.error(
-                "%s: the channel (%d) refuses messages: %s; the next try is in %.0f s, nothing is lost meanwhile",
-                self.name,
-                self._channel.id,
-                outcome.reason,
-                seconds,
-            )
-        await self._wait(seconds)
+        logger.error("%s: %r is refused by Discord: %s", self._name, claim.deliveries[0].post.path, reason)
+        await self._desk.record(lambda tables: tables.deliveries.refuse(claim, reason))
 
     def _announcement(self, claim: Claim) -> Announcement:
         posts = tuple(delivery.post for delivery in claim.deliveries)
-        return Announcement(self._channel.id, claim.nonce, posts, self._channel.mention)
+        return Announcement(claim.channel_id, claim.nonce, posts, self._desk.channel.mention)
 
-    async def _persist(self, work: Callable[[Tables], T], *, needed: bool = True) -> T | None:
-        """Run a transaction, however long the catalog stays unavailable.
 
-        What Discord said must not be forgotten, so this goes on even while the service stops; unless it is not
-        `needed`, then None is returned.
-        """
-        while True:
-            try:
-                result = await self._catalog.write(work)
-            except CatalogUnavailableError as error:
-                seconds = self._pauses.catalog.after_failure()
-                logger.warning(
-                    "%s: nothing is sent meanwhile: %s; the next try is in %.0f s", self.name, error, seconds
-                )
-            else:
-                self._pauses.catalog.reset()
-                return result
-            await self._wait(seconds)
-            if self._stopping.is_set():
-                if not needed:
-                    return None
-                await asyncio.sleep(STOPPING_RETRY_SECONDS)
-
-    async def _wait(self, seconds: float, *, for_work: bool = False) -> None:
-        """Wait, but not beyond being told to stop, nor beyond new work if that is waited for."""
-        waits: list[Awaitable[bool]] = [self._stopping.wait()]
-        if for_work:
-            waits.append(self._work.wait())
-        tasks = [asyncio.ensure_future(wait) for wait in waits]
-        try:
-            await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
+def has_work(tables: Tables, desk: Desk) -> bool:
+    """Whether something is due, or in doubt, in the channel of `desk`."""
+    channel_id, now = desk.channel.id, desk.now()
+    in_doubt = tables.deliveries.interrupted(channel_id, now) is not None
+    return in_doubt or bool(tables.deliveries.pending(channel_id, 1, now))

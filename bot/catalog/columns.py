@@ -52,15 +52,13 @@ def reasons_from(text: str) -> tuple[Reason, ...]:
 
 
 def post_text(post: Post) -> str:
-    """`post` as JSON text, with its hash beside it, by which SQL can compare it."""
-    moments = {name: to_microseconds(getattr(post, name)) for name in MOMENTS}
-    return json.dumps({**asdict(post), **moments, "content_hash": post.content_hash})
+    """`post` as JSON text."""
+    return json.dumps({**asdict(post), **{name: to_microseconds(getattr(post, name)) for name in MOMENTS}})
 
 
 def post_from_text(text: str) -> Post:
     """The post that `post_text` stored."""
     fields = json.loads(text)
-    fields.pop("content_hash", None)
     moments = {name: from_microseconds(fields[name]) for name in MOMENTS}
     return Post(**{**fields, **moments, "tags": tuple(fields["tags"])})
 

@@ -5,7 +5,7 @@ that only a person spoke of: it may not be the bot's own, and may show more than
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.catalog.columns import from_microseconds, post_from, post_from_text, post_text, to_microseconds
@@ -16,18 +16,16 @@ __all__ = ["MessageTable"]
 
 OURS = "message_id IS NOT NULL AND nonce IS NOT NULL"
 
-# Whether a card of the message may not be what it should be; what it shows is known by the hash of the post's content.
-MAY_BE_STALE = """EXISTS (
-    SELECT 1 FROM deliveries JOIN posts ON posts.id = post_id WHERE message = messages.id AND state = 'sent'
-    AND (draft = 1 OR gone_for_good = 1 OR json_extract(shown, '$.content_hash') IS NOT content_hash)
-)"""
-
 
 class MessageTable:
     """Messages that stand in a channel, as long as something is still to be done about them."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    def by_id(self, message: int) -> StandingMessage | None:
+        """The message with this row id; None: it does not stand, or not for all that is known."""
+        return self._one(f"SELECT * FROM messages WHERE id = ? AND {OURS}", (message,))
 
     def mark_stale(self, post_id: int, now: datetime) -> set[int]:
         """Have the messages that carry a card of the post looked at; return the ids of their channels."""
@@ -41,11 +39,11 @@ class MessageTable:
 
     def mark_if_changed(self, message: int, now: datetime) -> bool:
         """Have the message with this row id looked at if a post changed since its card was made; return whether so."""
-        changed = self._connection.execute(
-            f"UPDATE messages SET stale_at = ? WHERE id = ? AND {OURS} AND {MAY_BE_STALE}",
-            (to_microseconds(now), message),
-        ).rowcount
-        return changed > 0
+        standing = self.by_id(message)
+        if standing is None or all(map(_is_current, standing.cards)):
+            return False
+        self._connection.execute("UPDATE messages SET stale_at = ? WHERE id = ?", (to_microseconds(now), message))
+        return True
 
     def next_stale(self, channel_id: int, now: datetime, calm: timedelta) -> StandingMessage | None:
         """The message of the channel that is to be looked at next; None: none is by now.
@@ -53,16 +51,13 @@ class MessageTable:
         One is looked at when it has been stale for `calm`, or if the clock was set back meanwhile. First come those of
         which a card may have to go, then the others, each in the order of their changes.
         """
-        row = self._connection.execute(
-            "SELECT id, message_id FROM messages"
+        return self._one(
+            "SELECT * FROM messages"
             " WHERE channel_id = :channel AND stale_at IS NOT NULL AND (stale_at <= :due OR stale_at > :now)"
             " ORDER BY EXISTS (SELECT 1 FROM deliveries JOIN posts ON posts.id = post_id"
             " WHERE message = messages.id AND (draft = 1 OR gone_for_good = 1)) DESC, stale_at LIMIT 1",
             {"channel": channel_id, "due": to_microseconds(now - calm), "now": to_microseconds(now)},
-        ).fetchone()
-        if row is None:
-            return None
-        return StandingMessage(row["id"], channel_id, row["message_id"], self._cards(row["id"]))
+        )
 
     def stale_since(self, channel_id: int) -> datetime | None:
         """Since when the channel has a message that is to be looked at; None: it has none."""
@@ -79,10 +74,13 @@ class MessageTable:
         """The cards of the message with this row id are as they should be, or will never be."""
         self._connection.execute("UPDATE messages SET stale_at = NULL WHERE id = ?", (message,))
 
-    def postpone(self, message: int, now: datetime) -> None:
-        """The message with this row id takes its turn after the other stale ones."""
+    def postpone(self, message: int) -> None:
+        """The message with this row id takes its turn after the other stale ones of its channel."""
         self._connection.execute(
-            "UPDATE messages SET stale_at = ? WHERE id = ? AND stale_at IS NOT NULL", (to_microseconds(now), message)
+            "UPDATE messages SET stale_at = (SELECT max(stale_at) + 1 FROM messages AS others"
+            " WHERE others.channel_id = messages.channel_id AND others.stale_at IS NOT NULL)"
+            " WHERE id = ? AND stale_at IS NOT NULL",
+            (message,),
         )
 
     def record_edited(self, message: int, kept: Sequence[tuple[int, Post]], out: Iterable[int], now: datetime) -> None:
@@ -116,13 +114,9 @@ class MessageTable:
 
     def next_to_publish(self, channel_id: int) -> StandingMessage | None:
         """The oldest message that is to be published to the servers that follow the channel; None: there is none."""
-        row = self._connection.execute(
-            "SELECT id, message_id FROM messages WHERE channel_id = ? AND to_publish = 1 ORDER BY id LIMIT 1",
-            (channel_id,),
-        ).fetchone()
-        if row is None:
-            return None
-        return StandingMessage(row["id"], channel_id, row["message_id"], self._cards(row["id"]))
+        return self._one(
+            "SELECT * FROM messages WHERE channel_id = ? AND to_publish = 1 ORDER BY id LIMIT 1", (channel_id,)
+        )
 
     def count_to_publish(self) -> dict[int, int]:
         """How many messages of each channel are to be published; channels without any are left out."""
@@ -153,6 +147,12 @@ class MessageTable:
             [(delivery,) for delivery in deliveries],
         )
 
+    def _one(self, query: str, values: Mapping[str, object] | tuple[object, ...]) -> StandingMessage | None:
+        row = self._connection.execute(query, values).fetchone()
+        if row is None:
+            return None
+        return StandingMessage(row["id"], row["channel_id"], row["message_id"], self._cards(row["id"]))
+
     def _cards(self, message: int) -> tuple[StandingCard, ...]:
         rows = self._connection.execute(
             "SELECT deliveries.id AS delivery, shown, posts.*,"
@@ -178,3 +178,8 @@ class MessageTable:
             f"SELECT channel_id, count(*) FROM messages WHERE {condition} GROUP BY channel_id ORDER BY channel_id"
         )
         return dict(rows.fetchall())
+
+
+def _is_current(card: StandingCard) -> bool:
+    same = card.shown is None or card.shown.content_hash == card.post.content_hash
+    return same and not card.is_draft and not card.is_gone

@@ -23,8 +23,7 @@ WAS_SENT = "EXISTS (SELECT 1 FROM deliveries WHERE post_id = posts.id AND state 
 
 # Missed by one scan so far. Something wrong at its path may well be the file itself, back but out of order.
 JUST_GONE = (
-    "gone_at IS NOT NULL AND gone_for_good = 0"
-    " AND NOT EXISTS (SELECT 1 FROM problems WHERE problems.path = posts.path)"
+    "gone_at IS NOT NULL AND gone_for_good = 0 AND NOT EXISTS (SELECT 1 FROM problems WHERE problems.path = posts.path)"
 )
 
 

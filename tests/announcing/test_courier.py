@@ -17,7 +17,7 @@ from bot.catalog.database import FILE_NAME, Catalog, open_catalog
 from bot.catalog.records import Claim, DeliveryState
 from bot.catalog.tables import Tables
 from bot.problems import TokenRefusedError
-from bot.settings import Filter
+from bot.settings import AnnounceSettings, Filter
 from tests.support.catalog_site import ALL, KUBERNETES, Site, a_post, channel, settings_for
 from tests.support.courier_fakes import (
     CHANNEL_REFUSED,
@@ -53,7 +53,7 @@ class Newsroom:
             self.site.catalog,
             self.discord,
             self.site.settings.channels,
-            posts_per_message,
+            AnnounceSettings(posts_per_message=posts_per_message),
             now=self.clock.now,
             pauses=lambda: quick_pauses(refusal_seconds=refusal_seconds),
         )
@@ -159,11 +159,12 @@ async def test_a_refusing_channel_is_asked_again_only_after_a_long_pause(room: N
     courier = room.courier(refusal_seconds=3600)
     async with running(courier):
         await room.settled(SENT, channel_id=KUBERNETES)
-        await until(lambda: any(request.channel_id == ALL for request in room.discord.requests))
+        await until(lambda: ALL in room.discord.asked_kinds)
         await room.publish_posts("b.md")
         courier.wake([ALL])
         await room.settled(PENDING)
-    assert sum(request.channel_id == ALL for request in room.discord.requests) == 1
+    assert room.discord.asked_kinds.count(ALL) == 1
+    assert ALL not in {request.channel_id for request in room.discord.requests}
 
 
 async def test_a_channel_that_is_mended_gets_everything(room: Newsroom) -> None:
@@ -171,7 +172,7 @@ async def test_a_channel_that_is_mended_gets_everything(room: Newsroom) -> None:
     room.discord.removed.add(ALL)
     await room.publish_posts("a.md", "b.md")
     async with running(room.courier()):
-        await until(lambda: len(room.discord.requests) > 2)
+        await until(lambda: len(room.discord.asked_kinds) > 2)
         room.discord.removed.clear()
         await room.settled(SENT)
     assert room.discord.paths(ALL) == [["a.md", "b.md"]]
@@ -428,8 +429,7 @@ async def test_stopping_waits_for_no_pause(room: Newsroom) -> None:
     await room.publish_posts("a.md")
     courier = room.courier(refusal_seconds=3600)
     task = asyncio.create_task(courier.run())
-    await until(lambda: len(room.discord.requests) == 1)
-    await room.settled(PENDING)
+    await until(lambda: ALL in room.discord.asked_kinds)
     courier.stop()
     await asyncio.wait_for(task, 10)
 
@@ -492,9 +492,10 @@ async def test_what_discord_said_is_recorded_as_soon_as_the_catalog_works(
 async def test_stopping_does_not_wait_for_a_catalog_that_nothing_has_to_be_told(
     room: Newsroom, impatient: Catalog, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A lane that only looks for work ends although the catalog is locked."""
+    """A lane that has sent nothing yet ends although the catalog is locked."""
     caplog.set_level(logging.WARNING)
     room.site.catalog = impatient
+    await room.publish_posts("a.md")
     with closing(sqlite3.connect(impatient.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         async with running(room.courier()):

@@ -13,6 +13,7 @@ from bot.announcing.courier import Courier
 from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.records import DeliveryState
 from bot.content.post import Outcome
+from bot.settings import AnnounceSettings
 from tests.support.catalog_site import ALL, KUBERNETES, Site, a_post, settings_for
 from tests.support.courier_fakes import (
     CHANNEL_REFUSED,
@@ -81,7 +82,12 @@ async def test_each_post_stands_exactly_once(
 
                 def make(catalog: Catalog = catalog, site: Site = site) -> Courier:
                     return Courier(
-                        catalog, discord, site.settings.channels, posts_per_message, now=clock.now, pauses=quick_pauses
+                        catalog,
+                        discord,
+                        site.settings.channels,
+                        AnnounceSettings(posts_per_message=posts_per_message),
+                        now=clock.now,
+                        pauses=quick_pauses,
                     )
 
                 if turns is not None:

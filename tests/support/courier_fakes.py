@@ -16,30 +16,37 @@ import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Set
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.announcing.courier import Courier
-from bot.announcing.lane import LanePauses
+from bot.announcing.desk import ChannelPauses
 from bot.announcing.publisher import (
     Announcement,
+    Changed,
+    ChangeOutcome,
+    ChannelKind,
     ChannelRefused,
     Delivered,
     Found,
+    KindOutcome,
+    MessageGone,
     MessageRefused,
-    NotNow,
     NotFound,
+    NotNow,
     PublishOutcome,
+    Revision,
     SearchOutcome,
     TokenRefused,
     Uncertain,
     Unreadable,
 )
 from bot.announcing.retry import Pauses
+from bot.announcing.upkeep import UpkeepPace
 from bot.content.post import Post
 from tests.support.catalog_site import NOW
 
-__all__ = ["Clock", "FakeDiscord", "Hangs", "Lost", "Refuses", "Stored", "quick_pauses", "running", "until"]
+__all__ = ["BRISK", "Clock", "FakeDiscord", "Hangs", "Lost", "Refuses", "Stored", "quick_pauses", "running", "until"]
 
 CARDS, CHARACTERS = 10, 6000  # what one message carries at the most
 SKEW = timedelta(seconds=60)  # how far back of "since" is looked, because clocks differ
@@ -94,11 +101,13 @@ Act = Lost | Refuses | Hangs
 
 @dataclass(frozen=True)
 class Stored:
-    """A message that stands in a channel."""
+    """A message that stands in a channel; `edits` counts how often its cards were changed."""
 
     id: int
     created_at: datetime
     posts: tuple[Post, ...]
+    edits: int = 0
+    published: bool = False
 
 
 class FakeDiscord:
@@ -112,6 +121,11 @@ class FakeDiscord:
     def __init__(self, clock: Clock, nonce_window_seconds: float = 180.0) -> None:
         self.requests: list[Announcement] = []
         self.searches: list[Announcement] = []
+        self.asked_kinds: list[int] = []
+        self.revisions: list[Revision] = []
+        self.deletions: list[int] = []
+        self.crossposts: list[int] = []
+        self.kinds: dict[int, ChannelKind] = defaultdict(lambda: ChannelKind.TEXT)
         self.removed: set[int] = set()
         self.unreadable: set[int] = set()
         self._clock = clock
@@ -120,6 +134,7 @@ class FakeDiscord:
         self._nonces: dict[tuple[int, str], tuple[datetime, int]] = {}
         self._acts: dict[int, deque[Act]] = defaultdict(deque)
         self._search_acts: dict[int, deque[SearchOutcome]] = defaultdict(deque)
+        self._change_acts: dict[int, deque[Act]] = defaultdict(deque)
         self._poison: set[str] = set()
         self._last_id = 0
 
@@ -130,6 +145,10 @@ class FakeDiscord:
     def next_search(self, channel_id: int, *outcomes: SearchOutcome) -> None:
         """What the next looks into a channel give, whatever stands there."""
         self._search_acts[channel_id].extend(outcomes)
+
+    def next_change(self, channel_id: int, *acts: Act) -> None:
+        """What becomes of the next edits, deletions and crossposts in a channel; `Lost` ones are done if `stored`."""
+        self._change_acts[channel_id].extend(acts)
 
     def refuses_card_of(self, path: str) -> None:
         """No message with the card of this post is ever taken."""
@@ -150,16 +169,35 @@ class FakeDiscord:
     def forget_acts(self) -> None:
         """Behave well from now on."""
         self._acts.clear()
+        self._search_acts.clear()
+        self._change_acts.clear()
 
     def card_characters(self, post: Post) -> int:
         """A card is its title and its text."""
         return len(post.title) + len(post.text)
+
+    def now(self) -> datetime:
+        """Discord's time."""
+        return self._clock.now()
+
+    def looks_alike(self, post: Post, other: Post) -> bool:
+        """A card shows all but where the post lies and whether it is a draft."""
+        return replace(post, path="", draft=False) == replace(other, path="", draft=False)
+
+    async def kind_of(self, channel_id: int) -> KindOutcome:
+        """What the channel is."""
+        self.asked_kinds.append(channel_id)
+        await asyncio.sleep(0)
+        if channel_id in self.removed:
+            return ChannelRefused("the channel does not exist", 10003)
+        return self.kinds[channel_id]
 
     async def publish(self, announcement: Announcement) -> PublishOutcome:
         """Create the message, unless told otherwise."""
         posts = announcement.posts
         assert 1 <= len(posts) <= CARDS, "what an announcement promises"
         assert len({post.canonical_url for post in posts}) == len(posts), "what an announcement promises"
+        assert len(posts) == 1 or self.kinds[announcement.channel_id] is not ChannelKind.FORUM
         self.requests.append(announcement)
         await asyncio.sleep(0)
         acts = self._acts[announcement.channel_id]
@@ -198,6 +236,69 @@ class FakeDiscord:
                 return Found(message.id)
         return NotFound()
 
+    async def edit(self, revision: Revision) -> ChangeOutcome:
+        """Let a message show other cards."""
+        assert 1 <= len(revision.posts) <= CARDS, "what a revision promises"
+        self.revisions.append(revision)
+
+        def edit(message: Stored) -> Stored:
+            return replace(message, posts=revision.posts, edits=message.edits + 1)
+
+        poisoned = any(post.path in self._poison for post in revision.posts)
+        refused = MessageRefused("Invalid Form Body", 50035) if poisoned else None
+        return await self._change(revision.channel_id, revision.message_id, edit, refused)
+
+    async def delete(self, channel_id: int, message_id: int) -> ChangeOutcome:
+        """Take a message away."""
+        self.deletions.append(message_id)
+        outcome = await self._change(channel_id, message_id, lambda message: None)
+        return Changed() if isinstance(outcome, MessageGone) else outcome
+
+    async def crosspost(self, channel_id: int, message_id: int) -> ChangeOutcome:
+        """Publish a message."""
+        self.crossposts.append(message_id)
+        fits = self.kinds[channel_id] is ChannelKind.ANNOUNCEMENT
+        refused = None if fits else MessageRefused("Cannot execute action on this channel type", 50024)
+        return await self._change(channel_id, message_id, lambda message: replace(message, published=True), refused)
+
+    async def _change(
+        self,
+        channel_id: int,
+        message_id: int,
+        change: Callable[[Stored], Stored | None],
+        refused: MessageRefused | None = None,
+    ) -> ChangeOutcome:
+        await asyncio.sleep(0)
+        acts = self._change_acts[channel_id]
+        match acts.popleft() if acts else None:
+            case Lost(stored, takes):
+                if stored:
+                    self._apply(channel_id, message_id, change)
+                self._clock.go_on(takes)
+                return NotNow("the connection broke")
+            case Refuses(outcome):
+                assert isinstance(outcome, NotNow | MessageRefused | ChannelRefused | TokenRefused)
+                return outcome
+            case Hangs() as hanging:
+                if hanging.stored:
+                    self._apply(channel_id, message_id, change)
+                hanging.reached.set()
+                await hanging.go.wait()
+                if hanging.stored:
+                    return Changed()
+        if channel_id in self.removed:
+            return ChannelRefused("the channel does not exist", 10003)
+        if refused is not None:
+            return refused
+        return Changed() if self._apply(channel_id, message_id, change) else MessageGone()
+
+    def _apply(self, channel_id: int, message_id: int, change: Callable[[Stored], Stored | None]) -> bool:
+        """Do it; return whether there is such a message."""
+        there = any(message.id == message_id for message in self._channels[channel_id])
+        changed = [change(each) if each.id == message_id else each for each in self._channels[channel_id]]
+        self._channels[channel_id] = [message for message in changed if message is not None]
+        return there
+
     def _create(self, announcement: Announcement) -> PublishOutcome:
         channel_id, posts = announcement.channel_id, announcement.posts
         if channel_id in self.removed:
@@ -207,7 +308,8 @@ class FakeDiscord:
         if any(post.path in self._poison for post in posts):
             return MessageRefused("Invalid Form Body", 50035)
         created_at, message_id = self._nonces.get((channel_id, announcement.nonce), (None, 0))
-        if created_at is not None and self._clock.now() - created_at < self._window:
+        knows_nonces = self.kinds[channel_id] is not ChannelKind.FORUM
+        if knows_nonces and created_at is not None and self._clock.now() - created_at < self._window:
             stands = any(message.id == message_id for message in self._channels[channel_id])
             return Delivered(message_id if stands else None)
         self._last_id += 1
@@ -222,13 +324,17 @@ MESSAGE_REFUSED = Refuses(MessageRefused("Invalid Form Body", 50035))
 TOKEN_REFUSED = Refuses(TokenRefused("Discord does not know the token"))
 
 
-def quick_pauses(*, refusal_seconds: float = 0.001) -> LanePauses:
+def quick_pauses(*, refusal_seconds: float = 0.001) -> ChannelPauses:
     """Pauses that a test can wait for."""
-    pauses = LanePauses()
+    pauses = ChannelPauses()
     pauses.request = Pauses(first=0.001, most=0.001)
     pauses.refusal = Pauses(first=refusal_seconds, most=refusal_seconds)
     pauses.catalog = Pauses(first=0.001, most=0.001)
     return pauses
+
+
+BRISK = UpkeepPace(calm=timedelta(), gap_seconds=0.0)
+"""Upkeep without leisure."""
 
 
 @asynccontextmanager

@@ -1,0 +1,174 @@
+"""What each task of a channel works with: the catalog and Discord, patience with both, and being told to stop."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+
+from bot.announcing.publisher import ChannelKind, ChannelRefused, NotNow, Publisher, TokenRefused
+from bot.announcing.retry import Pauses
+from bot.announcing.troubles import Troubles
+from bot.catalog.database import Catalog
+from bot.catalog.tables import Tables
+from bot.problems import CatalogUnavailableError, TokenRefusedError
+from bot.settings import ChannelSettings
+
+__all__ = ["ChannelPauses", "Desk"]
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+CATALOG = "catalog"  # the part of the service whose trouble is everybody's
+
+STOPPING_RETRY_SECONDS = 1.0  # between tries to record what Discord said while the service waits for nothing else
+
+
+class ChannelPauses:
+    """The pauses of one task, each growing with the failures of its kind.
+
+    Attributes:
+        request: after a request that failed by itself.
+        refusal: after the channel refused; a person must act, and Discord bans who goes on asking.
+        catalog: after the catalog could not be used.
+    """
+
+    def __init__(self) -> None:
+        self.request = Pauses(first=1.0, most=300.0)
+        self.refusal = Pauses(first=60.0, most=6 * 3600.0)
+        self.catalog = Pauses(first=1.0, most=60.0)
+
+    def reset(self) -> None:
+        """A request did well: begin with the shortest pauses again."""
+        self.request.reset()
+        self.refusal.reset()
+
+
+class Desk:
+    """Where one task works for one channel.
+
+    Args:
+        name: of the work, for logs and `Troubles`, such as ``channel news``.
+        channel: its settings.
+        catalog: where the deliveries are.
+        publisher: Discord.
+        stopping: set when the work is to end.
+        now: the wall clock.
+        pauses: between tries.
+        troubles: where it says what does not work.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        channel: ChannelSettings,
+        catalog: Catalog,
+        publisher: Publisher,
+        *,
+        stopping: asyncio.Event,
+        now: Callable[[], datetime],
+        pauses: ChannelPauses,
+        troubles: Troubles,
+    ) -> None:
+        self.name = name
+        self.channel = channel
+        self.publisher = publisher
+        self.now = now
+        self._catalog = catalog
+        self._stopping = stopping
+        self._pauses = pauses
+        self._troubles = troubles
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no more work is to be begun."""
+        return self._stopping.is_set()
+
+    async def wait(self, seconds: float, work: asyncio.Event | None = None) -> None:
+        """Wait, but not beyond being told to stop, nor beyond `work` being set."""
+        events = (self._stopping,) if work is None else (self._stopping, work)
+        tasks = [asyncio.ensure_future(event.wait()) for event in events]
+        try:
+            await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def kind(self) -> ChannelKind | None:
+        """What the channel is; None after a pause, because it or Discord refuses to say.
+
+        Raises:
+            TokenRefusedError: Discord does not know the token (any more).
+        """
+        match await self.publisher.kind_of(self.channel.id):
+            case NotNow() | ChannelRefused() as outcome:
+                await self.pause_after(outcome)
+                return None
+            case TokenRefused(reason):
+                raise TokenRefusedError(reason)
+            case kind:
+                return kind
+
+    async def pause_after(self, outcome: NotNow | ChannelRefused) -> None:
+        """Wait as long as `outcome` makes advisable, and say so."""
+        if isinstance(outcome, NotNow):
+            seconds = outcome.after_seconds or self._pauses.request.after_failure()
+            logger.warning("%s: not now: %s; the next try is in %.0f s", self.name, outcome.reason, seconds)
+        else:
+            seconds = self._pauses.refusal.after_failure()
+            logger.error(
+                "%s (%d) refuses: %s; the next try is in %.0f s, nothing is lost meanwhile",
+                self.name,
+                self.channel.id,
+                outcome.reason,
+                seconds,
+            )
+        self._troubles.begin(self.name, outcome.reason)
+        await self.wait(seconds)
+
+    async def pause_in_doubt(self, reason: str) -> None:
+        """Wait before a doubt is settled."""
+        logger.warning("%s: nobody can tell yet whether a message was created: %s", self.name, reason)
+        self._troubles.begin(self.name, reason)
+        await self.wait(self._pauses.request.after_failure())
+
+    def did_well(self) -> None:
+        """A request did what it was made for."""
+        self._pauses.reset()
+        self._troubles.end(self.name)
+
+    async def read(self, query: Callable[[Tables], T]) -> T | None:
+        """Ask the catalog, however long it stays unavailable; None if the work is to end meanwhile."""
+        return await self._until_stopping(lambda: self._catalog.read(query))
+
+    async def write(self, work: Callable[[Tables], T]) -> T | None:
+        """Run a transaction, however long the catalog stays unavailable; None if the work is to end meanwhile."""
+        return await self._until_stopping(lambda: self._catalog.write(work))
+
+    async def record(self, work: Callable[[Tables], T]) -> T:
+        """Run a transaction that keeps what Discord said: it must not be forgotten, also while the service stops."""
+        while (done := await self._tried(lambda: self._catalog.write(work))) is None:
+            if self.stopping:
+                await asyncio.sleep(STOPPING_RETRY_SECONDS)
+        return done[0]
+
+    async def _until_stopping(self, call: Callable[[], Awaitable[T]]) -> T | None:
+        while (done := await self._tried(call)) is None:
+            if self.stopping:
+                return None
+        return done[0]
+
+    async def _tried(self, call: Callable[[], Awaitable[T]]) -> tuple[T] | None:
+        """What `call` gives; None after a pause, because the catalog could not be used."""
+        try:
+            result = await call()
+        except CatalogUnavailableError as error:
+            seconds = self._pauses.catalog.after_failure()
+            logger.warning("%s: nothing is sent meanwhile: %s; the next try is in %.0f s", self.name, error, seconds)
+            self._troubles.begin(CATALOG, str(error))
+            await self.wait(seconds)
+            return None
+        self._pauses.catalog.reset()
+        self._troubles.end(CATALOG)
+        return (result,)

@@ -1,0 +1,243 @@
+"""What is done about the messages of one channel after they were sent, while nothing waits to be announced there.
+
+::
+
+    due for publishing ──► crosspost, ten an hour at the most
+    stale ──► are its cards what they should be? ─ yes ─► settled, without a request
+                 │ no
+                 ├──► one edit with all that changed since, or that is to go
+                 └──► deleted, if no card is left
+
+What follows from what Discord says of a change::
+
+    Changed          record it
+    MessageGone      a person deleted it: it stays deleted
+    MessageRefused   leave it as it is until its posts change again
+    NotNow           the other messages first, after a pause
+    ChannelRefused   long pause
+    TokenRefused     end everything
+
+To change a message twice is no harm, so nothing is claimed before: what was not recorded is done again.
+"""
+
+import asyncio
+import logging
+import math
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.announcing.desk import Desk
+from bot.announcing.lane import LOOK_AGAIN_SECONDS, has_work
+from bot.announcing.publisher import (
+    Changed,
+    ChannelRefused,
+    MessageGone,
+    MessageRefused,
+    NotNow,
+    Revision,
+    TokenRefused,
+)
+from bot.catalog.records import StandingCard, StandingMessage
+from bot.catalog.tables import Tables
+from bot.content.post import Post
+from bot.problems import TokenRefusedError
+from bot.settings import AnnounceSettings
+
+__all__ = ["Upkeep", "UpkeepPace"]
+
+logger = logging.getLogger(__name__)
+
+# What users observe; Discord publishes no figure (https://github.com/acehox/auto-publisher/issues/13).
+PUBLISHED_AN_HOUR = 10
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class UpkeepPace:
+    """How unhurriedly messages are changed.
+
+    Attributes:
+        calm: how long a message is left alone after its first change, so that further ones join it.
+        gap_seconds: between two edits. Discord takes about three in six seconds of messages older than an hour
+            (error 30046).
+    """
+
+    calm: timedelta = timedelta(seconds=2)
+    gap_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """What is to be done next: publish a message, look at a stale one, or wait."""
+
+    publish: StandingMessage | None = None
+    stale: StandingMessage | None = None
+    wait_seconds: float = LOOK_AGAIN_SECONDS
+
+
+class Upkeep:
+    """Looks after the messages of one channel.
+
+    Args:
+        desk: where it works.
+        rules: what is to be done about changes.
+        pace: see `UpkeepPace`.
+    """
+
+    def __init__(self, desk: Desk, rules: AnnounceSettings, pace: UpkeepPace) -> None:
+        self._desk = desk
+        self._name = desk.channel.name
+        self._publisher = desk.publisher
+        self._rules = rules
+        self._pace = pace
+        self._work = asyncio.Event()
+        self._publish_from = -math.inf  # by the monotonic clock, in seconds
+        self._edit_from = -math.inf
+
+    def wake(self) -> None:
+        """Nothing waits to be announced any more, or something changed."""
+        self._work.set()
+
+    async def run(self) -> None:
+        """Look after messages until told to stop.
+
+        Raises:
+            TokenRefusedError: Discord does not know the token (any more).
+        """
+        while not self._desk.stopping:
+            self._work.clear()
+            todo = await self._desk.read(self._next) or _Next()
+            if todo.publish is None and todo.stale is None:
+                await self._desk.wait(todo.wait_seconds, self._work)
+            elif todo.stale is not None and self._is_as_it_should_be(todo.stale):
+                await self._settle(todo.stale)
+            elif await self._desk.kind() is None:
+                continue
+            elif todo.publish is not None:
+                await self._publish(todo.publish)
+            elif todo.stale is not None:
+                await self._change(todo.stale)
+
+    def _next(self, tables: Tables) -> _Next:
+        if has_work(tables, self._desk):
+            return _Next()  # its lane wakes this when it has done it
+        now, clock, channel_id = self._desk.now(), time.monotonic(), self._desk.channel.id
+        publish = tables.messages.next_to_publish(channel_id)
+        publish_in = max(self._publish_from - clock, _wait_for_budget(tables, channel_id, now))
+        if publish is not None and any(self._wanted(card) is None for card in publish.cards):
+            return _Next(stale=publish)  # what is to be taken back is not published before
+        if publish is not None and publish_in <= 0:
+            return _Next(publish=publish)
+        edit_in = self._edit_from - clock
+        if edit_in <= 0 and (stale := tables.messages.next_stale(channel_id, now, self._pace.calm)) is not None:
+            return _Next(stale=stale)
+        waits = [LOOK_AGAIN_SECONDS]
+        if publish is not None:
+            waits.append(publish_in)
+        if (since := tables.messages.stale_since(channel_id)) is not None:
+            waits.append(max(edit_in, (since + self._pace.calm - now).total_seconds()))
+        return _Next(wait_seconds=max(0.0, min(waits)))
+
+    async def _publish(self, message: StandingMessage) -> None:
+        match await self._publisher.crosspost(message.channel_id, message.message_id):
+            case Changed():
+                await self._desk.record(lambda tables: tables.messages.record_published(message.id, self._desk.now()))
+                self._desk.did_well()
+                logger.info("%s: published message %d", self._name, message.message_id)
+            case MessageGone():
+                await self._record_gone(message)
+            case MessageRefused(reason):
+                logger.error("%s: message %d cannot be published: %s", self._name, message.message_id, reason)
+                await self._desk.record(lambda tables: tables.messages.never_publish(message.id))
+            case NotNow(reason, after_seconds) if after_seconds is not None:  # edits need not wait for that
+                logger.info("%s: publishing goes on in %.0f s: %s", self._name, after_seconds, reason)
+                self._publish_from = time.monotonic() + after_seconds
+            case NotNow() | ChannelRefused() as outcome:
+                await self._desk.pause_after(outcome)
+            case TokenRefused(reason):
+                raise TokenRefusedError(reason)
+
+    async def _settle(self, message: StandingMessage) -> None:
+        """Look again in the transaction: the posts may have changed since."""
+
+        def settle(tables: Tables) -> None:
+            current = tables.messages.by_id(message.id)
+            if current is not None and self._is_as_it_should_be(current):
+                tables.messages.settle(message.id)
+
+        await self._desk.write(settle)
+
+    async def _change(self, message: StandingMessage) -> None:
+        """Let the message show what it should."""
+        self._edit_from = time.monotonic() + self._pace.gap_seconds
+        kept = [(card, post) for card in message.cards if (post := self._wanted(card)) is not None]
+        if kept:
+            posts = tuple(post for _, post in kept)
+            outcome = await self._publisher.edit(Revision(message.channel_id, message.message_id, posts))
+        else:
+            outcome = await self._publisher.delete(message.channel_id, message.message_id)
+        match outcome:
+            case Changed():
+                await self._record_changed(message, [(card.delivery, post) for card, post in kept])
+            case MessageGone():
+                await self._record_gone(message)
+            case MessageRefused(reason):
+                logger.error("%s: message %d stays as it is: %s", self._name, message.message_id, reason)
+                await self._desk.record(lambda tables: self._leave(tables, message))
+            case NotNow() | ChannelRefused() as outcome:
+                await self._desk.record(lambda tables: tables.messages.postpone(message.id))
+                await self._desk.pause_after(outcome)
+            case TokenRefused(reason):
+                raise TokenRefusedError(reason)
+
+    def _leave(self, tables: Tables, message: StandingMessage) -> None:
+        """Let the message be, unless its posts changed again meanwhile."""
+        if tables.messages.by_id(message.id) == message:
+            tables.messages.settle(message.id)
+
+    async def _record_changed(self, message: StandingMessage, kept: list[tuple[int, Post]]) -> None:
+        standing = {delivery for delivery, _ in kept}
+        out = [card for card in message.cards if card.delivery not in standing]
+
+        def record(tables: Tables) -> None:
+            if kept:
+                tables.messages.record_edited(message.id, kept, [card.delivery for card in out], self._desk.now())
+            else:
+                tables.messages.record_deleted(message.id)
+
+        await self._desk.record(record)
+        self._desk.did_well()
+        if kept:
+            logger.info("%s: message %d follows its posts", self._name, message.message_id)
+        if out:
+            paths = ", ".join(repr(card.post.path) for card in out)
+            logger.info("%s: took back %s from message %d", self._name, paths, message.message_id)
+
+    async def _record_gone(self, message: StandingMessage) -> None:
+        logger.info("%s: a person deleted message %d; it stays deleted", self._name, message.message_id)
+        await self._desk.record(lambda tables: tables.messages.record_gone(message.id))
+
+    def _is_as_it_should_be(self, message: StandingMessage) -> bool:
+        """Whether each card shows what it should; of one that was sent before that was kept, it is taken to do so."""
+        return all(self._shows(card, self._wanted(card)) for card in message.cards)
+
+    def _shows(self, card: StandingCard, wanted: Post | None) -> bool:
+        return wanted is not None and (card.shown is None or self._publisher.looks_alike(card.shown, wanted))
+
+    def _wanted(self, card: StandingCard) -> Post | None:
+        """What the card should show; None: it should not be there."""
+        if card.is_draft and self._rules.on_retract == "delete":
+            return None
+        if card.is_gone and self._rules.on_delete == "delete":
+            return None
+        follows = card.is_live and self._rules.on_edit == "edit"
+        return card.post if follows or card.shown is None else card.shown
+
+
+def _wait_for_budget(tables: Tables, channel_id: int, now: datetime) -> float:
+    """Seconds until another message of the channel may be published; not above 0 if one may be now."""
+    lately = tables.messages.published_between(channel_id, now - HOUR, now)
+    if len(lately) < PUBLISHED_AN_HOUR:
+        return 0.0
+    return (lately[-PUBLISHED_AN_HOUR] + HOUR - now).total_seconds()
