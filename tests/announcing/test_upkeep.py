@@ -411,7 +411,8 @@ async def test_a_rate_limit_of_publishing_holds_up_no_edit(catalog: Catalog, tmp
     room = Newsroom(catalog, tmp_path, publish=True)
     room.discord.kinds[ALL] = ChannelKind.ANNOUNCEMENT
     room.discord.next_change(ALL, Refuses(NotNow("Discord's rate limit", after_seconds=1800)))
-    await room.announced("a.md", published=False)
+    room.site.write(a_post("a.md"))
+    await room.site.scan()
     async with room.at_work() as courier:
         await until(lambda: len(room.discord.crossposts) == 1)
         room.site.edit("a.md", title="Better")
