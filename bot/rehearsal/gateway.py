@@ -7,7 +7,8 @@ import asyncio
 import json
 import secrets
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,10 @@ _WITH_CONTENT = frozenset({_IDENTIFY, _RESUME, _MEMBERS})
 _QUIET = frozenset({3, 4, 31})  # presence, voice state and soundboard: taken, and nothing follows
 _UNKNOWN_OPCODE, _DECODE_ERROR, _NOT_AUTHENTICATED, _AUTHENTICATION_FAILED = 4001, 4002, 4003, 4004
 _ALREADY_AUTHENTICATED, _DISALLOWED_INTENTS = 4005, 4014
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
+_END_THE_SESSION = frozenset({4003, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014})
+_LEAVES = frozenset({WSCloseCode.OK, WSCloseCode.GOING_AWAY})  # with these the bot itself ends its session
+_ENDED = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
 _REMEMBERED_EVENTS = 1000
 # No network answers faster. discord.py notes that it has sent a heartbeat only afterwards, in another thread: an answer
 # that comes before it counts as one to the heartbeat before, and discord.py warns that it lags behind.
@@ -51,7 +56,9 @@ class Gateway:
 
     Attributes:
         silent: nothing is sent any more, acknowledgements included.
+        deaf: heartbeats are not acknowledged, all else goes on.
         refusing: new connections are answered with 503.
+        refused: how many were.
         identified: how many sessions were begun.
         resumed: how many were taken up again.
         heartbeats: how many came.
@@ -62,13 +69,14 @@ class Gateway:
         self._tokens = tokens
         self._heartbeat_seconds = heartbeat_seconds
         self._sessions: dict[str, _Session] = {}
-        self._sockets: set[web.WebSocketResponse] = set()
-        self._closed_here: set[web.WebSocketResponse] = set()
+        self._sockets: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self._outgoing: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
         self.url = ""
         self.silent = False
+        self.deaf = False
         self.refusing = False
+        self.refused = 0
         self.identified = 0
         self.resumed = 0
         self.heartbeats = 0
@@ -91,9 +99,26 @@ class Gateway:
         await self.wait_until(lambda gateway: gateway.connected, timeout_seconds)
 
     async def disconnect(self, code: int = 4000) -> None:
-        """Close every connection with `code`; the sessions can be resumed."""
+        """Close every connection with `code`; the sessions can be resumed, unless Discord ends them with that code."""
         for socket in tuple(self._sockets):
             await self._close(socket, code)
+
+    async def cut(self) -> None:
+        """End every connection without a word, as a network does that fails; the sessions can be resumed."""
+        for transport in tuple(self._sockets.values()):
+            if transport is not None:
+                transport.abort()
+        await self.wait_until(lambda gateway: not gateway.connected)
+
+    @asynccontextmanager
+    async def outage(self) -> AsyncIterator[None]:
+        """Away inside: connections are cut, new ones refused; the sessions can be resumed afterwards."""
+        self.refusing = True
+        await self.cut()
+        try:
+            yield
+        finally:
+            self.refusing = False
 
     async def ask_reconnect(self) -> None:
         """Send op 7: the bot is to come back and resume."""
@@ -119,33 +144,39 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection until it ends."""
         if self.refusing:
+            self.refused += 1
+            await self._notify()
             return web.Response(status=503)
         socket = web.WebSocketResponse(autoclose=True, max_msg_size=4096 * 4)
         await socket.prepare(request)
-        self._sockets.add(socket)
+        self._sockets[socket] = request.transport
+        left = False
         try:
             interval = int(self._heartbeat_seconds * 1000)
             await self._send(socket, {"op": _HELLO, "d": {"heartbeat_interval": interval, "_trace": []}})
-            async for frame in socket:
+            while (frame := await socket.receive()).type not in _ENDED:
                 await self._on_frame(socket, frame.type, frame.data)
+            left = frame.type is WSMsgType.CLOSE and frame.data in _LEAVES
         finally:
-            await self._on_gone(socket)
+            await self._on_gone(socket, left)
         return socket
 
-    async def _on_gone(self, socket: web.WebSocketResponse) -> None:
-        """A session outlives its connection, unless the bot itself took its leave (1000 or 1001)."""
-        left = socket not in self._closed_here and socket.close_code in {WSCloseCode.OK, WSCloseCode.GOING_AWAY}
-        self._sockets.discard(socket)
-        self._closed_here.discard(socket)
-        for session in tuple(self._sessions.values()):
-            if session.socket is socket:
-                session.socket = None
-                if left:
-                    del self._sessions[session.id]
+    async def _on_gone(self, socket: web.WebSocketResponse, left: bool) -> None:
+        """A session outlives its connection, unless the bot itself took its leave.
+
+        Only a frame from the bot says so: for a connection that was cut, or closed from here, aiohttp also notes 1000.
+        """
+        del self._sockets[socket]
+        if (session := self._session_of(socket)) is not None:
+            session.socket = None
+            if left:
+                del self._sessions[session.id]
         await self._notify()
 
     async def _close(self, socket: web.WebSocketResponse, code: int) -> None:
-        self._closed_here.add(socket)
+        session = self._session_of(socket)
+        if session is not None and code in _END_THE_SESSION:
+            self._sessions.pop(session.id, None)
         await socket.close(code=code)
 
     async def _notify(self) -> None:
@@ -164,7 +195,8 @@ class Gateway:
         elif op == _HEARTBEAT:
             self.heartbeats += 1
             await asyncio.sleep(_ACK_SECONDS)
-            await self._send(socket, {"op": _ACK, "d": None})
+            if not self.deaf:
+                await self._send(socket, {"op": _ACK, "d": None})
         elif op == _IDENTIFY:
             await self._on_identify(socket, content)
         elif op == _RESUME:

@@ -1,6 +1,8 @@
 """The gateway: sessions, resuming, and misbehaviour."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import discord
@@ -10,6 +12,31 @@ from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel
 from tests.support.standin_client import RecordingClient, client_of
 
 NEWS = 101
+
+
+@asynccontextmanager
+async def raw_socket(standin: StandIn) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """A connection that was greeted and has said nothing yet."""
+    async with aiohttp.ClientSession() as session, session.ws_connect(standin.gateway_url) as socket:
+        assert (await socket.receive_json())["op"] == 10
+        yield socket
+
+
+async def session_begun(socket: aiohttp.ClientWebSocketResponse) -> str:
+    """Identify; the id of the session."""
+    await socket.send_json({"op": 2, "d": {"token": REHEARSAL_TOKEN, "intents": 1, "properties": {}}})
+    ready = await socket.receive_json()
+    assert ready["t"] == "READY"
+    return str(ready["d"]["session_id"])
+
+
+async def can_be_resumed(standin: StandIn, session_id: str) -> bool:
+    """Whether a new connection can take the session up again."""
+    async with raw_socket(standin) as socket:
+        await socket.send_json({"op": 6, "d": {"token": REHEARSAL_TOKEN, "session_id": session_id, "seq": 2}})
+        answer = await socket.receive_json()
+        assert answer == {"op": 9, "d": False} or answer["t"] == "RESUMED"
+        return bool(answer["op"] == 0)
 
 
 async def test_op_7_and_a_closed_connection_are_resumed(client: RecordingClient, standin: StandIn) -> None:
@@ -57,6 +84,72 @@ async def test_silence_makes_the_client_reconnect(monkeypatch: pytest.MonkeyPatc
             await client.wait_for_event("disconnect")
             standin.gateway.silent = False
             await client.wait_for_event("resumed")
+
+
+@pytest.mark.parametrize("code", [1000, 1001, *range(4000, 4015)])
+async def test_some_close_codes_end_the_session(standin: StandIn, code: int) -> None:
+    """A session outlives a close by Discord, unless the code says that it is gone or that nobody may come back."""
+    async with raw_socket(standin) as socket:
+        session_id = await session_begun(socket)
+        await standin.gateway.disconnect(code)
+        while (frame := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+            pass
+        assert (frame.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, code)
+    gone = {4003, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014}
+    assert await can_be_resumed(standin, session_id) is (code not in gone)
+
+
+@pytest.mark.parametrize(("code", "resumable"), [(1000, False), (1001, False), (4000, True), (3000, True)])
+async def test_a_bot_that_takes_its_leave_ends_its_session(standin: StandIn, code: int, resumable: bool) -> None:
+    """When the bot closes with 1000 or 1001 its session is over; with any other code it can come back."""
+    async with raw_socket(standin) as socket:
+        session_id = await session_begun(socket)
+        await socket.close(code=code)
+    await standin.gateway.wait_until(lambda gateway: not gateway.connected)
+    assert await can_be_resumed(standin, session_id) is resumable
+
+
+async def test_a_session_outlives_a_bot_that_dies(standin: StandIn) -> None:
+    """A connection that the bot's end broke off without a close frame leaves a session that can be resumed."""
+    async with raw_socket(standin) as socket:
+        session_id = await session_begun(socket)
+        socket._response.close()
+    await standin.gateway.wait_until(lambda gateway: not gateway.connected)
+    assert await can_be_resumed(standin, session_id)
+
+
+async def test_a_connection_can_be_cut(standin: StandIn) -> None:
+    """Cut, a connection ends without a close frame, and its session can be resumed."""
+    async with raw_socket(standin) as socket:
+        session_id = await session_begun(socket)
+        await standin.gateway.cut()
+        while (frame := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+            pass
+        assert frame.type is not aiohttp.WSMsgType.CLOSE
+        assert socket.close_code == aiohttp.WSCloseCode.ABNORMAL_CLOSURE
+    assert await can_be_resumed(standin, session_id)
+
+
+async def test_an_outage_ends_with_the_sessions_as_they_were(standin: StandIn) -> None:
+    """During an outage connections are cut, and refused and counted; after it the session can be resumed."""
+    async with raw_socket(standin) as socket:
+        session_id = await session_begun(socket)
+        async with standin.gateway.outage():
+            assert not standin.gateway.connected
+            with pytest.raises(aiohttp.WSServerHandshakeError):
+                async with raw_socket(standin):
+                    pass
+    assert standin.gateway.refused == 1
+    assert await can_be_resumed(standin, session_id)
+
+
+async def test_a_deaf_gateway_goes_on_telling(standin: StandIn) -> None:
+    """Without acknowledging heartbeats, it still counts them and tells what happens."""
+    standin.gateway.deaf = True
+    async with raw_socket(standin) as socket:
+        await socket.send_json({"op": 1, "d": None})
+        await session_begun(socket)
+        assert standin.gateway.heartbeats == 1
 
 
 async def test_a_heartbeat_is_acknowledged_as_late_as_by_a_network(standin: StandIn) -> None:
