@@ -1,4 +1,4 @@
-"""What went over the wire while discord.py worked on one request.
+"""What goes over the wire: seen for each request of a client, whoever makes it.
 
 discord.py repeats a request by itself after 500, 502, 504 and 524, and raises only what came of the last try. If the
 first try created the message and the last one was refused, the error alone would say that there is no message.
@@ -11,8 +11,16 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import aiohttp
+import discord
 
-__all__ = ["Attempts", "http_trace", "watched"]
+from bot.discord_app.clock import DiscordClock, steady_seconds
+from bot.discord_app.invalid_requests import InvalidRequests
+
+__all__ = ["Attempts", "HttpTrace", "LostAnswerError", "http_trace", "trace_of", "watched"]
+
+
+class LostAnswerError(Exception):
+    """A request that must not be repeated blindly may have had its effect; raised instead of repeating it."""
 
 
 @dataclass(slots=True)
@@ -20,10 +28,12 @@ class Attempts:
     """The tries of one request.
 
     Attributes:
+        once: discord.py is kept from repeating it where a try may have had its effect.
         started: at least one of them was begun; else nothing has reached Discord.
         doubtful: what leaves open whether an earlier try had its effect, such as "HTTP 502"; None if nothing does.
     """
 
+    once: bool = False
     started: bool = False
     doubtful: str | None = None
 
@@ -32,9 +42,13 @@ _current: ContextVar[Attempts | None] = ContextVar("attempts", default=None)
 
 
 @contextmanager
-def watched() -> Iterator[Attempts]:
-    """Note the tries of all requests made inside, by clients that were made with `http_trace`."""
-    attempts = Attempts()
+def watched(*, once: bool = False) -> Iterator[Attempts]:
+    """Note the tries of all requests made inside, by clients that were made with `http_trace`.
+
+    With `once`, a request raises `LostAnswerError` where it may have had its effect: Discord knows no nonce for it, and
+    discord.py's own repetition would do it twice.
+    """
+    attempts = Attempts(once=once)
     token = _current.set(attempts)
     try:
         yield attempts
@@ -42,32 +56,64 @@ def watched() -> Iterator[Attempts]:
         _current.reset(token)
 
 
-def http_trace() -> aiohttp.TraceConfig:
-    """Return the hooks that let `watched` see a client's requests."""
-    trace = aiohttp.TraceConfig()
-    trace.on_request_start.append(_started)
-    trace.on_request_end.append(_ended)
-    trace.on_request_exception.append(_failed)
+class HttpTrace(aiohttp.TraceConfig):
+    """The hooks that see a client's requests.
+
+    Attributes:
+        clock: Discord's time, by the answers so far.
+        invalid_requests: what Discord refused so far.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = DiscordClock()
+        self.invalid_requests = InvalidRequests()
+        self.on_request_start.append(self._started)
+        self.on_request_end.append(self._ended)
+        self.on_request_exception.append(self._failed)
+
+    async def _started(
+        self, _session: aiohttp.ClientSession, context: SimpleNamespace, _: aiohttp.TraceRequestStartParams
+    ) -> None:
+        context.asked_at = steady_seconds()
+        if (attempts := _current.get()) is not None:
+            attempts.started = True
+
+    async def _ended(
+        self, _session: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
+    ) -> None:
+        status, headers = end.response.status, end.response.headers
+        self.clock.heard(headers.get("Date"), context.asked_at)
+        self.invalid_requests.note(status, headers.get("X-RateLimit-Scope"))
+        if (attempts := _current.get()) is not None and status >= 500:
+            attempts.doubtful = f"HTTP {status}"
+            if attempts.once:
+                raise LostAnswerError(attempts.doubtful)
+
+    async def _failed(
+        self, _session: aiohttp.ClientSession, _context: SimpleNamespace, failure: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        error = failure.exception
+        not_sent = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+        if (attempts := _current.get()) is None or not_sent or isinstance(error, LostAnswerError):
+            return
+        attempts.doubtful = type(error).__name__
+        if attempts.once and isinstance(error, OSError):  # on some systems discord.py repeats after a reset
+            raise LostAnswerError(attempts.doubtful) from error
+
+
+def http_trace() -> HttpTrace:
+    """Return the hooks that let `watched` see a client's requests, for one client."""
+    return HttpTrace()
+
+
+def trace_of(client: discord.Client) -> HttpTrace:
+    """Return the hooks with which `client` was made.
+
+    Raises:
+        TypeError: it was made without `http_trace`.
+    """
+    trace = client.http.http_trace
+    if not isinstance(trace, HttpTrace):
+        raise TypeError("the client was made without http_trace()")
     return trace
-
-
-async def _started(
-    _session: aiohttp.ClientSession, _context: SimpleNamespace, _: aiohttp.TraceRequestStartParams
-) -> None:
-    if (attempts := _current.get()) is not None:
-        attempts.started = True
-
-
-async def _ended(
-    _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
-) -> None:
-    if (attempts := _current.get()) is not None and end.response.status >= 500:
-        attempts.doubtful = f"HTTP {end.response.status}"
-
-
-async def _failed(
-    _session: aiohttp.ClientSession, _context: SimpleNamespace, failure: aiohttp.TraceRequestExceptionParams
-) -> None:
-    not_sent = isinstance(failure.exception, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
-    if (attempts := _current.get()) is not None and not not_sent:
-        attempts.doubtful = type(failure.exception).__name__

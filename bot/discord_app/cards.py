@@ -1,6 +1,7 @@
 """One post as one card, which is Discord's embed. Pure: the same post always makes the same card."""
 
 import colorsys
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -12,7 +13,7 @@ from bot.discord_app import limits
 from bot.discord_app.links import card_url, host_name, link_key
 from bot.discord_app.text import escaped, plain
 
-__all__ = ["build_card", "card_characters", "card_key", "source_colour"]
+__all__ = ["build_card", "card_characters", "card_key", "fitting_cards", "source_colour", "thread_name"]
 
 # In characters. With title and description at their limits, a card alone stays within the 6,000 of a message.
 _AUTHOR = 100
@@ -31,10 +32,9 @@ def build_card(post: Post, *, tldr_characters: int) -> discord.Embed:
     not lost.
     """
     url = card_url(post.external_url)
-    host = host_name(post.external_url)
-    source = plain(post.source or "") or host
+    source = plain(post.source or "") or host_name(post.external_url)
     card = discord.Embed(
-        title=escaped(plain(post.title) or host or _UNTITLED, limits.TITLE_CHARACTERS),
+        title=escaped(_title(post), limits.TITLE_CHARACTERS),
         url=url,
         description=_description(post, tldr_characters, linked=url is not None) or None,
         timestamp=post.date,
@@ -50,6 +50,40 @@ def build_card(post: Post, *, tldr_characters: int) -> discord.Embed:
 def card_characters(post: Post, tldr_characters: int) -> int:
     """Return how many of the 6,000 characters that a message's cards share the card of `post` takes."""
     return len(build_card(post, tldr_characters=tldr_characters))
+
+
+def fitting_cards(posts: Sequence[Post], *, tldr_characters: int) -> list[discord.Embed]:
+    """Return the cards of `posts` for one message; their texts are cut evenly until all fit into its 6,000 characters.
+
+    Where even the titles leave no room, the cards have no text at all.
+    """
+
+    def cards(characters: int) -> list[discord.Embed]:
+        return [build_card(post, tldr_characters=characters) for post in posts]
+
+    def fits(characters: int) -> bool:
+        return sum(map(len, cards(characters))) <= limits.ALL_EMBEDS_CHARACTERS
+
+    fitting, too_many = 0, tldr_characters + 1
+    if fits(tldr_characters):
+        return cards(tldr_characters)
+    while too_many - fitting > 1:
+        middle = (fitting + too_many) // 2
+        fitting, too_many = (middle, too_many) if fits(middle) else (fitting, middle)
+    shortest = cards(fitting)
+    if sum(map(len, shortest)) > limits.ALL_EMBEDS_CHARACTERS:
+        for card in shortest:
+            card.description = None
+    return shortest
+
+
+def thread_name(post: Post) -> str:
+    """Return the name of the thread of `post` in a forum, which shows no markup."""
+    return cut(_title(post), limits.THREAD_NAME_CHARACTERS)
+
+
+def _title(post: Post) -> str:
+    return plain(post.title) or host_name(post.external_url) or _UNTITLED
 
 
 def card_key(card: discord.Embed) -> str:

@@ -6,6 +6,7 @@ Characters are Unicode code points, so `len` counts as Discord does
 
 __all__ = [
     "ALL_EMBEDS_CHARACTERS",
+    "APPLIED_TAGS",
     "AUTHOR_CHARACTERS",
     "CHOICES",
     "CHOICE_CHARACTERS",
@@ -15,6 +16,8 @@ __all__ = [
     "FOOTER_CHARACTERS",
     "HISTORY_PAGE",
     "NONCE_CHARACTERS",
+    "THREADS_PAGE",
+    "THREAD_NAME_CHARACTERS",
     "TITLE_CHARACTERS",
     "URL_CHARACTERS",
 ]
@@ -41,3 +44,10 @@ HISTORY_PAGE = 100  # messages in one answer
 # https://docs.discord.com/developers/interactions/application-commands#application-command-object
 CHOICES = 25  # suggestions of an autocomplete
 CHOICE_CHARACTERS = 100  # of a suggestion's name, and of its value
+
+# https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel
+THREAD_NAME_CHARACTERS = 100
+APPLIED_TAGS = 5  # of a forum's tags on one post
+
+# https://docs.discord.com/developers/resources/channel#list-public-archived-threads
+THREADS_PAGE = 100  # closed threads in one answer

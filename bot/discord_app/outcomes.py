@@ -7,23 +7,40 @@ import aiohttp
 import discord
 
 from bot.announcing.publisher import (
+    Changed,
+    ChangeOutcome,
     ChannelRefused,
     Delivered,
+    MessageGone,
     MessageRefused,
     NotNow,
     PublishOutcome,
     TokenRefused,
     Uncertain,
+    Unreadable,
 )
-from bot.discord_app.attempts import Attempts
+from bot.discord_app.attempts import Attempts, LostAnswerError
 
-__all__ = ["FAILURES", "publish_outcome", "search_outcome"]
+__all__ = [
+    "ALREADY_CROSSPOSTED",
+    "ARCHIVED_THREAD",
+    "FAILURES",
+    "MAY_NOT",
+    "NO_HISTORY",
+    "UNKNOWN_CHANNEL",
+    "UNKNOWN_MESSAGE",
+    "change_outcome",
+    "place_outcome",
+    "publish_outcome",
+    "search_outcome",
+]
 
 # Everything that discord.py lets out of a request. The four built-in ones are an answer that is not Discord's: JSON cut
 # short, another content type (discord.py then takes text for a dictionary), or an object without its fields.
 # RuntimeError is a session that was closed meanwhile.
 FAILURES = (
     discord.DiscordException,
+    LostAnswerError,
     aiohttp.ClientError,
     OSError,
     TimeoutError,
@@ -34,21 +51,37 @@ FAILURES = (
     RuntimeError,
 )
 
-_UNKNOWN_MESSAGE = 10008
+NO_HISTORY = "the bot may not read the channel's history: give it the permission Read Message History"
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_MESSAGE = 10008
+ARCHIVED_THREAD = 50083
+ALREADY_CROSSPOSTED = 40033
+_MISSING_PERMISSION, _WANTS_TWO_FACTORS = 50013, 60003
+MAY_NOT = frozenset({_MISSING_PERMISSION, _WANTS_TWO_FACTORS})
 
+_NO_MESSAGES_THERE = "the channel is of a kind that takes no messages: choose a text channel"
+_WANTS_A_TAG = "the forum wants a tag on every post: choose a text channel"
+_TOO_MANY_THREADS = "too many threads are open in the guild: close some"
 _CHANNEL_CODES = {
-    10003: "the channel does not exist: correct or remove it in the settings",
+    UNKNOWN_CHANNEL: "the channel does not exist: correct or remove it in the settings",
     10004: "the channel's guild does not exist: correct or remove the channel in the settings",
-    40067: "the forum wants a tag on every post: choose a text channel",
+    40002: "Discord wants the bot's owner to verify their account",
+    40066: _WANTS_A_TAG,
+    40067: _WANTS_A_TAG,
     50001: "the bot cannot see the channel: give it the permission View Channel",
-    50008: "the channel is of a kind that takes no messages: choose a text channel",
-    50013: "the bot may not write there: give it the permissions Send Messages and Embed Links",
-    50024: "the channel is of a kind that takes no messages: choose a text channel",
-    50083: "the thread is archived: reopen it",
+    50008: _NO_MESSAGES_THERE,
+    50009: "the guild's verification level keeps the bot out: give it a role",
+    _MISSING_PERMISSION: "the bot may not write there: give it the permissions Send Messages and Embed Links",
+    50024: _NO_MESSAGES_THERE,
+    ARCHIVED_THREAD: "the thread is archived: reopen it",
+    _WANTS_TWO_FACTORS: "the guild wants the bot's owner to use two-factor authentication",
     160005: "the thread is locked: unlock it",
+    160006: _TOO_MANY_THREADS,
+    160007: _TOO_MANY_THREADS,
 }
 _MESSAGE_CODES = {
     20009: "Discord takes it for explicit content",
+    20031: "the guild does not allow a word in its title",
     40005: "the message is too large",
     50006: "the message is empty",
     50035: "the message is not as Discord wants it",
@@ -58,8 +91,25 @@ _MESSAGE_CODES = {
     240000: "Discord blocks one of its links as harmful",
 }
 _TRY_LATER_CODES = {
+    20016: "the channel's slow mode",
+    20022: "Discord's limit for changes of published messages",
+    20028: "Discord's limit for writing in this channel",
+    20029: "Discord's limit for writing in this guild",
+    30046: "Discord's limit for changes of old messages",
+    40004: "Discord takes no messages for the time being",
+    40006: "Discord has turned this off for the time being",
+    40062: "Discord's rate limit",
     40333: "Discord's own network refused the request",
     130000: "this part of Discord is overloaded",
+}
+# Of a message that exists already; where these say nothing, the tables above hold.
+_CHANGE_CODES: dict[int, str] = {
+    50005: "it is not the bot's own message",
+    50021: "it is not a message that can be changed",
+    50024: "its channel is of another kind than this needs",
+    50068: "it is not a message that can be changed",
+    ARCHIVED_THREAD: "its thread is closed",
+    160005: "its thread is locked",
 }
 _FOR_THE_CHANNEL = {403, 404}  # what such a status means where Discord gives a code that is not in the tables
 
@@ -74,12 +124,37 @@ def publish_outcome(error: Exception, attempts: Attempts) -> PublishOutcome:
     return outcome
 
 
-def search_outcome(error: Exception) -> NotNow | ChannelRefused | TokenRefused:
+def search_outcome(error: Exception) -> NotNow | Unreadable | ChannelRefused | TokenRefused:
     """Return what `error`, one of `FAILURES`, says about reading a channel; reading can always be tried again."""
+    if isinstance(error, discord.Forbidden) and error.code == _MISSING_PERMISSION:
+        return Unreadable(NO_HISTORY)
+    return place_outcome(error)
+
+
+def place_outcome(error: Exception) -> NotNow | ChannelRefused | TokenRefused:
+    """Return what `error`, one of `FAILURES`, raised by looking something up, says about the channel."""
+    if isinstance(error, discord.InvalidData):
+        return ChannelRefused(f"the channel is of a kind that Linkbot does not know ({_told(error)})", 0)
     outcome = _outcome(error)
     if isinstance(outcome, NotNow | ChannelRefused | TokenRefused):
         return outcome
-    return NotNow(f"the history could not be read: {_told(error)}")
+    return NotNow(f"the channel could not be read: {_told(error)}")
+
+
+def change_outcome(error: Exception) -> ChangeOutcome:
+    """Return what `error`, one of `FAILURES`, raised by changing a message, says; changing can always be repeated."""
+    code = error.code if isinstance(error, discord.HTTPException) else 0
+    if code == ALREADY_CROSSPOSTED:
+        return Changed()
+    outcome = _outcome(error)
+    match outcome:
+        case Delivered():
+            return MessageGone()
+        case Uncertain(reason):
+            return NotNow(reason)
+        case ChannelRefused() | MessageRefused() if code in _CHANGE_CODES:
+            return MessageRefused(f"{_CHANGE_CODES[code]} ({_told(error)})", code)
+    return outcome
 
 
 def _outcome(error: Exception) -> PublishOutcome:
@@ -90,6 +165,8 @@ def _outcome(error: Exception) -> PublishOutcome:
             return _http_outcome(error)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError() | aiohttp.InvalidURL():
             return NotNow(f"Discord cannot be reached: {_told(error)}")
+        case LostAnswerError():
+            return Uncertain(f"Discord failed: {_told(error)}")
         case TimeoutError():
             return Uncertain("Discord did not answer in time")
         case aiohttp.ClientError() | OSError():
@@ -112,7 +189,7 @@ def _http_outcome(error: discord.HTTPException) -> PublishOutcome:
 
 def _discord_outcome(error: discord.HTTPException) -> PublishOutcome:
     code, told = error.code, _told(error)
-    if code == _UNKNOWN_MESSAGE:
+    if code == UNKNOWN_MESSAGE:
         # The nonce's first message was created and then deleted: https://github.com/discord/discord-api-docs/pull/6647
         return Delivered(None)
     if code in _TRY_LATER_CODES:

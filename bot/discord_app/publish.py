@@ -1,24 +1,41 @@
-"""Creating messages at Discord."""
+"""`bot.announcing.publisher.Publisher` over discord.py: creating, looking for, and changing messages."""
 
 import asyncio
-from collections.abc import Set
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 import discord
 
-from bot.announcing.publisher import Announcement, Delivered, NotNow, PublishOutcome, SearchOutcome
+from bot.announcing.publisher import (
+    Announcement,
+    Changed,
+    ChangeOutcome,
+    ChannelRefused,
+    Delivered,
+    KindOutcome,
+    MessageGone,
+    NotNow,
+    PublishOutcome,
+    Revision,
+    SearchOutcome,
+)
 from bot.content.post import Post
-from bot.discord_app.attempts import watched
-from bot.discord_app.cards import build_card, card_characters, card_key
+from bot.discord_app import changes
+from bot.discord_app.attempts import trace_of, watched
+from bot.discord_app.cards import build_card, card_characters, card_key, fitting_cards, thread_name
 from bot.discord_app.client import LinkbotClient
-from bot.discord_app.outcomes import FAILURES, publish_outcome
-from bot.discord_app.reconcile import find_message
+from bot.discord_app.find_thread import find_thread
+from bot.discord_app.forums import create_thread
+from bot.discord_app.outcomes import FAILURES, change_outcome, publish_outcome
+from bot.discord_app.places import Place, Places
+from bot.discord_app.reconcile import Sought, find_message
 
 __all__ = ["DiscordPublisher"]
 
 _CLOSED = "the connection to Discord is closed: Linkbot is stopping"
+_SLOWED = "Discord refused many requests lately, so they are made more slowly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,47 +49,131 @@ class DiscordPublisher:
     """`bot.announcing.publisher.Publisher` over a client that is logged in; the gateway need not be connected."""
 
     def __init__(self, client: LinkbotClient, tldr_characters: int, timeout_seconds: float = 90.0) -> None:
-        """Take `client`; `timeout_seconds` bound one message or one page of history.
+        """Take `client`; `timeout_seconds` bound one message, one change, or one page of history.
 
         They have to cover discord.py's own tries (25 s) and its waits for the rate limit (30 s), or what was created
         is taken for uncertain.
         """
+        trace = trace_of(client)
         self._client = client
         self._tldr_characters = tldr_characters
         self._timeout_seconds = timeout_seconds
+        self._places = Places(client, timeout_seconds)
+        self._clock = trace.clock
+        self._invalid_requests = trace.invalid_requests
+
+    def now(self) -> datetime:
+        """Return the time at Discord; this machine's own as long as Discord has said nothing."""
+        return self._clock.now()
 
     def card_characters(self, post: Post) -> int:
         """Return how many characters the card of `post` takes of the 6,000 that all cards of a message share."""
         return card_characters(post, self._tldr_characters)
 
+    def looks_alike(self, post: Post, other: Post) -> bool:
+        """Return whether the cards of both show the same."""
+        card, other_card = self._cards((post, other))
+        return card.to_dict() == other_card.to_dict()
+
+    async def kind_of(self, channel_id: int) -> KindOutcome:
+        """Return what the channel is; `NotNow` also where Discord refused so much lately that it is not yet time."""
+        if self._client.is_closed():
+            return NotNow(_CLOSED)
+        if seconds := self._invalid_requests.take_turn():
+            return NotNow(_SLOWED, after_seconds=seconds)
+        place = await self._places.get(channel_id)
+        return place.kind if isinstance(place, Place) else place
+
     async def publish(self, announcement: Announcement) -> PublishOutcome:
         """Create the message, or learn why not. Raises for nothing that Discord or the network does."""
         if self._client.is_closed():
             return NotNow(_CLOSED)
-        cards = self._cards(announcement)
-        with watched() as attempts:
+        place = await self._places.get(announcement.channel_id, any_age=True)
+        if not isinstance(place, Place):
+            return place
+        with watched(once=place.forum is not None) as attempts:
             try:
                 async with asyncio.timeout(self._timeout_seconds):
-                    message = await self._send(announcement, cards)
+                    return Delivered(await self._create(place, announcement))
             except FAILURES as error:
-                return publish_outcome(error, attempts)
-        return Delivered(message.id)
+                outcome = publish_outcome(error, attempts)
+        self._note(announcement.channel_id, outcome)
+        return outcome
 
     async def find(self, announcement: Announcement, since: datetime, known: Set[int] = frozenset()) -> SearchOutcome:
         """Look in the channel, from `since` on, for our own message with the cards of `announcement`, not a `known`."""
         if self._client.is_closed():
             return NotNow(_CLOSED)
-        keys = frozenset(map(card_key, self._cards(announcement)))
-        return await find_message(self._client, announcement.channel_id, keys, since, known, self._timeout_seconds)
+        channel_id = announcement.channel_id
+        place = await self._places.get(channel_id, any_age=True)
+        if not isinstance(place, Place):
+            return place
+        sought = Sought(frozenset(map(card_key, self._cards(announcement.posts))), since, known)
+        if place.forum is None:
+            outcome = await find_message(self._client, channel_id, sought, self._timeout_seconds)
+        else:
+            name = thread_name(announcement.posts[0])
+            outcome = await find_thread(self._client, place.forum, sought, name, self._timeout_seconds)
+        self._note(channel_id, outcome)
+        return outcome
 
-    def _cards(self, announcement: Announcement) -> list[discord.Embed]:
-        return [build_card(post, tldr_characters=self._tldr_characters) for post in announcement.posts]
+    async def edit(self, revision: Revision) -> ChangeOutcome:
+        """Let a message of ours show the cards of other posts; in a forum its thread takes the title of the first."""
+        cards = fitting_cards(revision.posts, tldr_characters=self._tldr_characters)
 
-    async def _send(self, announcement: Announcement, cards: list[discord.Embed]) -> discord.Message:
-        channel = self._client.get_partial_messageable(announcement.channel_id)  # needs no cache, so no gateway
+        def change(place: Place) -> Awaitable[ChangeOutcome]:
+            if place.forum is None:
+                return changes.edit_message(self._client, revision.channel_id, revision.message_id, cards)
+            return changes.edit_thread(self._client, revision.message_id, cards, thread_name(revision.posts[0]))
+
+        return await self._change(revision.channel_id, change)
+
+    async def delete(self, channel_id: int, message_id: int) -> ChangeOutcome:
+        """Take a message of ours away; in a forum its thread with it."""
+
+        def change(place: Place) -> Awaitable[ChangeOutcome]:
+            if place.forum is None:
+                return changes.delete_message(self._client, channel_id, message_id)
+            return changes.delete_thread(self._client, message_id)
+
+        outcome = await self._change(channel_id, change)
+        return Changed() if isinstance(outcome, MessageGone) else outcome
+
+    async def crosspost(self, channel_id: int, message_id: int) -> ChangeOutcome:
+        """Publish a message of ours to the servers that follow its announcement channel."""
+        return await self._change(channel_id, lambda _place: changes.crosspost(self._client, channel_id, message_id))
+
+    async def _change(self, channel_id: int, change: Callable[[Place], Awaitable[ChangeOutcome]]) -> ChangeOutcome:
+        if self._client.is_closed():
+            return NotNow(_CLOSED)
+        place = await self._places.get(channel_id, any_age=True)
+        if not isinstance(place, Place):
+            return place
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                outcome = await change(place)
+        except FAILURES as error:
+            outcome = change_outcome(error)
+        self._note(channel_id, outcome)
+        return outcome
+
+    def _note(self, channel_id: int, outcome: object) -> None:
+        """Ask again what a channel is that has just refused something: it may have changed."""
+        if isinstance(outcome, ChannelRefused):
+            self._places.forget(channel_id)
+
+    def _cards(self, posts: tuple[Post, ...]) -> list[discord.Embed]:
+        return [build_card(post, tldr_characters=self._tldr_characters) for post in posts]
+
+    async def _create(self, place: Place, announcement: Announcement) -> int:
+        """Create the message or the thread; return its id."""
+        cards = self._cards(announcement.posts)
         mentions = discord.AllowedMentions.none()
-        if not announcement.mention:
-            return await channel.send(embeds=cards, nonce=announcement.nonce, allowed_mentions=mentions)
-        mentions.roles = [cast("discord.abc.Snowflake", _Role(str(role))) for role in announcement.mention]
-        content = " ".join(f"<@&{role}>" for role in announcement.mention)
-        return await channel.send(content, embeds=cards, nonce=announcement.nonce, allowed_mentions=mentions)
+        if announcement.mention:
+            mentions.roles = [cast("discord.abc.Snowflake", _Role(str(role))) for role in announcement.mention]
+        content = " ".join(f"<@&{role}>" for role in announcement.mention) or None
+        if place.forum is not None:
+            return await create_thread(place.forum, announcement.posts[0], cards, content, mentions)
+        channel = self._client.get_partial_messageable(announcement.channel_id)  # needs no cache, so no gateway
+        message = await channel.send(content, embeds=cards, nonce=announcement.nonce, allowed_mentions=mentions)
+        return message.id

@@ -5,31 +5,46 @@ A nonce cannot be read back from history, so the message is known by its author,
 
 import asyncio
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import discord
 
-from bot.announcing.publisher import Found, NotNow, NotFound, SearchOutcome, Unreadable
+from bot.announcing.publisher import Found, NotFound, NotNow, SearchOutcome, Unreadable
 from bot.discord_app import limits
 from bot.discord_app.cards import card_key
-from bot.discord_app.outcomes import FAILURES, search_outcome
+from bot.discord_app.outcomes import FAILURES, NO_HISTORY, search_outcome
 
-__all__ = ["find_message"]
+__all__ = ["SKEW", "Sought", "find_message", "may_read_history"]
 
-_SKEW = timedelta(seconds=60)  # by how much our clock may be ahead of Discord's, which dates the messages
+SKEW = timedelta(seconds=60)  # by how much our clock may be ahead of Discord's, which dates the messages
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is known of a message of ours that may exist.
+
+    Attributes:
+        keys: those of its cards (see `card_key`), exactly.
+        since: it was created after that, in Discord's time.
+        known: ids of messages that certainly are others, whatever cards they have.
+    """
+
+    keys: Set[str]
+    since: datetime
+    known: Set[int]
+
+    def may_be(self, author_id: int | None, me: int, message_id: int) -> bool:
+        """Whether the message `message_id` of `author_id` may be it, as far as its cards are left aside."""
+        created_at = discord.utils.snowflake_time(message_id)
+        return author_id == me and message_id not in self.known and created_at >= self.since - SKEW
 
 
 async def find_message(
-    client: discord.Client,
-    channel_id: int,
-    keys: Set[str],
-    since: datetime,
-    known: Set[int],
-    timeout_seconds: float,
+    client: discord.Client, channel_id: int, sought: Sought, timeout_seconds: float
 ) -> SearchOutcome:
-    """Look for our own message whose cards have exactly `keys` (see `card_key`) among those created after `since`.
+    """Look in a channel for our own message that is `sought`.
 
-    Passes over the messages with the ids `known`: they certainly are others, whatever cards they have.
     Reads the whole history from there, each page within `timeout_seconds`. "Not there" is believed only with the
     permission to read it: without Read Message History, Discord answers with an empty list
     (https://docs.discord.com/developers/resources/message#get-channel-messages).
@@ -38,27 +53,21 @@ async def find_message(
     if me is None:
         return NotNow("not logged in to Discord yet")
     try:
-        return await _search(client, me.id, channel_id, keys, since - _SKEW, known, timeout_seconds)
+        return await _search(client, me.id, channel_id, sought, timeout_seconds)
     except FAILURES as error:
         return search_outcome(error)
 
 
 async def _search(
-    client: discord.Client,
-    me: int,
-    channel_id: int,
-    keys: Set[str],
-    after: datetime,
-    known: Set[int],
-    timeout_seconds: float,
+    client: discord.Client, me: int, channel_id: int, sought: Sought, timeout_seconds: float
 ) -> SearchOutcome:
     bare = None
-    position: discord.abc.Snowflake = discord.Object(discord.utils.time_snowflake(after))
+    position: discord.abc.Snowflake = discord.Object(discord.utils.time_snowflake(sought.since - SKEW))
     while page := await _page(client, channel_id, position, timeout_seconds):
         for message in page:
-            if message.author.id != me or message.id in known:
+            if not sought.may_be(message.author.id, me, message.id):
                 continue
-            if {card_key(card) for card in message.embeds} == keys:
+            if {card_key(card) for card in message.embeds} == sought.keys:
                 return Found(message.id)
             if message.flags.suppress_embeds and not message.embeds:
                 bare = message.id
@@ -66,9 +75,9 @@ async def _search(
     if bare is not None:
         return Unreadable(f"somebody removed the cards of our message {bare}, which may be this one")
     async with asyncio.timeout(timeout_seconds):
-        if await _may_read_history(client, me, channel_id):
+        if await may_read_history(client, me, channel_id):
             return NotFound()
-    return Unreadable("the bot may not read the channel's history: give it the permission Read Message History")
+    return Unreadable(NO_HISTORY)
 
 
 async def _page(
@@ -81,8 +90,10 @@ async def _page(
         return [message async for message in history]
 
 
-async def _may_read_history(client: discord.Client, me: int, channel_id: int) -> bool:
-    """Ask Discord for what permissions follow from; the cache may be empty or old while the gateway is away."""
+async def may_read_history(client: discord.Client, me: int, channel_id: int) -> bool:
+    """Whether an empty history of a channel is to be believed.
+
+    Asks Discord for what permissions follow from; the cache may be empty or old while the gateway is away."""
     channel = await client.fetch_channel(channel_id)
     if isinstance(channel, discord.abc.PrivateChannel):
         return True
