@@ -14,7 +14,7 @@ import json
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from bot.announcing.courier import Courier
@@ -28,6 +28,7 @@ from bot.discord_app.client import LinkbotClient
 from bot.discord_app.command_sync import keep_commands_registered
 from bot.discord_app.commands import add_commands
 from bot.discord_app.endpoints import point_discord_at
+from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.publish import DiscordPublisher
 from bot.ops.control import serve_control
 from bot.ops.requests import Request, carry_out
@@ -75,7 +76,8 @@ class _Service:
         self._stopping = asyncio.Event()
         self._logged_in = False
         self._client = LinkbotClient(
-            find_gateway=point_discord_at(settings.discord.api_url, settings.discord.gateway_url)
+            find_gateway=point_discord_at(settings.discord.api_url, settings.discord.gateway_url),
+            identify_budget=IdentifyBudget(*_kept(catalog, Note.IDENTIFIES)),
         )
         add_commands(self._client.tree, CatalogArchive(catalog), settings.commands.guilds)
         publisher = DiscordPublisher(self._client, settings.announce.tldr_characters)
@@ -130,12 +132,7 @@ class _Service:
         await self._client.close()
 
     async def _register_commands(self) -> None:
-        async def load() -> str | None:
-            return await self._catalog.read(lambda tables: tables.notes.get(Note.COMMANDS))
-
-        async def save(fingerprint: str) -> None:
-            await self._catalog.write(lambda tables: tables.notes.put(Note.COMMANDS, fingerprint))
-
+        load, save = _kept(self._catalog, Note.COMMANDS)
         await keep_commands_registered(self._client, self._settings.commands.guilds, load_hash=load, save_hash=save)
 
     async def _tell_ready(self, on_ready: Callable[[], None]) -> None:
@@ -148,6 +145,18 @@ class _Service:
         if done.to_send:
             self._courier.wake([channel.id for channel in self._settings.channels])
         return done.lines
+
+
+def _kept(catalog: Catalog, key: Note) -> tuple[Callable[[], Awaitable[str | None]], Callable[[str], Awaitable[None]]]:
+    """What loads and what saves the text that the catalog keeps under `key`."""
+
+    async def load() -> str | None:
+        return await catalog.read(lambda tables: tables.notes.get(key))
+
+    async def save(text: str) -> None:
+        await catalog.write(lambda tables: tables.notes.put(key, text))
+
+    return load, save
 
 
 async def _refuse_a_first_run_without_content(settings: Settings, catalog: Catalog) -> None:
