@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.announcing.courier import Courier
-from bot.announcing.publisher import ChannelKind, MessageRefused, NotNow
+from bot.announcing.publisher import ChannelKind, MessageRefused, NotNow, Unreadable
 from bot.announcing.upkeep import UpkeepPace
 from bot.catalog.database import Catalog
 from bot.catalog.records import DeliveryState
@@ -372,6 +372,23 @@ async def test_a_message_that_a_person_deleted_stays_deleted(room: Newsroom) -> 
     assert room.discord.messages(ALL) == []
     assert await room.state("a.md") is SENT
     assert len(room.discord.requests) == 1
+
+
+async def test_a_message_that_only_a_person_spoke_of_is_left_alone(room: Newsroom) -> None:
+    """What `linkbot resolve --sent` names may be anybody's message: no change of the post touches it."""
+    room.discord.next_request(ALL, Lost(stored=False, takes=61))
+    room.discord.next_search(ALL, Unreadable("no permission"))
+    room.site.write(a_post("a.md"))
+    await room.site.scan()
+    async with room.at_work():
+        await until(lambda: len(room.discord.searches) == 1)
+        await room.settled()
+    (held,) = await room.site.catalog.read(lambda tables: tables.deliveries.held_up())
+    await room.site.catalog.write(lambda tables: tables.deliveries.settle_sent(held.id, 4711, room.clock.now()))
+    for change in ({"title": "Better"}, {"draft": True}):
+        room.site.edit("a.md", **change)
+        await scan_settled(room)
+    assert (room.discord.revisions, room.discord.deletions) == ([], [])
 
 
 async def test_a_message_is_published_once(catalog: Catalog, tmp_path: Path) -> None:
