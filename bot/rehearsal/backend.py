@@ -3,14 +3,16 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.rehearsal.faults import Faults
+from bot.rehearsal.forums import checked_tags
 from bot.rehearsal.gateway import Gateway
 from bot.rehearsal.interaction_data import OptionValue
 from bot.rehearsal.interactions import Choice, InteractionAnswer, Interactions
 from bot.rehearsal.nonces import NonceMemory
 from bot.rehearsal.rate_limits import RateLimits
-from bot.rehearsal.records import Change, Message, StandInChannel, StandInRole
+from bot.rehearsal.records import Change, Channel, Message, StandInChannel, StandInRole, StandInTag
 from bot.rehearsal.rest import RequestLog, RequestRecord
 from bot.rehearsal.world import World
 
@@ -26,6 +28,7 @@ class Backend:
     """What happens at the stand-in, and what can be made to happen.
 
     Attributes:
+        port: where it is served on 127.0.0.1.
         world: what is true: channels, messages, commands.
         faults: misbehaviour of REST on request.
         gateway: the gateway, and its misbehaviour on request.
@@ -39,6 +42,7 @@ class Backend:
         self,
         channels: Sequence[StandInChannel],
         *,
+        port: int = 0,
         nonce_window_seconds: float = 180.0,
         rate_limits: bool = True,
         roles: Sequence[StandInRole] = (),
@@ -47,7 +51,9 @@ class Backend:
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`clock` gives seconds since 1970, and dates messages; `monotonic` measures windows and waits."""
+        """`port` 0 takes a free one. `clock` gives seconds since 1970, and dates messages and answers; `monotonic`
+        measures windows and waits."""
+        self.port = port
         self.world = World(channels, roles, clock)
         self.tokens = tokens
         self.faults = Faults()
@@ -72,6 +78,14 @@ class Backend:
     def messages(self, channel_id: int) -> list[Message]:
         """What stands in a channel, oldest first; `ApiError` if there is no such channel."""
         return self.world.messages(channel_id)
+
+    def threads(self, channel_id: int) -> list[Channel]:
+        """The threads of a channel, archived ones included, oldest first; `ApiError` if there is no such channel.
+
+        Those of a forum are its posts: the first message of each has the thread's id.
+        """
+        self.world.channel(channel_id)
+        return self.world.threads(channel_id)[::-1]
 
     async def wait_until(self, condition: Callable[[], bool], timeout_seconds: float = 10.0) -> None:
         """Wait until `condition` holds, looking after every change of the world; `TimeoutError` if it never does."""
@@ -104,8 +118,21 @@ class Backend:
         """Change what the bot may not do in a channel, by the names of permissions."""
         self.world.set_denied(channel_id, denied)
 
+    def set_granted(self, channel_id: int, granted: Iterable[str]) -> None:
+        """Change what the bot may do in a channel beyond the usual, by the names of permissions."""
+        self.world.set_granted(channel_id, granted)
+
+    def set_tags(self, channel_id: int, tags: Sequence[StandInTag], *, require_tag: bool = False) -> None:
+        """Give a forum other tags; its threads keep the ids of those that are gone. ValueError: it cannot have them."""
+        forum = self.world.channel(channel_id)
+        self.world.change_channel(replace(forum, available_tags=checked_tags(tags), require_tag=require_tag))
+
+    def set_thread(self, thread_id: int, *, archived: bool, locked: bool = False) -> None:
+        """Archive or reopen a thread, and lock or unlock it."""
+        self.world.change_thread(replace(self.world.channel(thread_id), archived=archived, locked=locked))
+
     def remove_channel(self, channel_id: int) -> None:
-        """Delete a channel."""
+        """Delete a channel or a thread."""
         self.world.remove_channel(channel_id)
 
     def forget_nonces(self) -> None:

@@ -5,8 +5,10 @@
 ``GET messages?channel=ID``               what stands in a channel, oldest first
 ``GET requests[?invalid=1]``              the bot's requests to REST, oldest first
 ``DELETE messages?channel=ID&message=ID``  delete a message, as a moderator
-``PUT channels/ID {"denied": […]}``       what the bot may not do there
-``DELETE channels/ID``                    delete a channel
+``PUT channels/ID {"denied": […]}``       what the bot may not do there; or ``granted``, beyond the usual
+``PUT channels/ID {"tags": […]}``         the tags of a forum, each {id, name, moderated}; ``require_tag`` beside it
+``PUT channels/ID {"archived": …}``       archive or reopen a thread; ``locked`` beside it
+``DELETE channels/ID``                    delete a channel or thread
 ``GET faults``, ``DELETE faults``         the arranged faults; behave again and let go what hangs
 ``POST faults {method, path, kind, …}``   arrange one: the arguments of `Faults.add`
 ``POST faults/N/release``                 let go what hangs at that one
@@ -30,6 +32,7 @@ from aiohttp.typedefs import Handler
 
 from bot.rehearsal.answers import json_answer, path_id, query_id, read_object
 from bot.rehearsal.backend import Backend
+from bot.rehearsal.control_channels import BadControlError, change_channel
 from bot.rehearsal.interactions import NoAnswerError
 from bot.rehearsal.views import answer_view, fault_view, message_view, request_view, state_view
 from bot.rehearsal.wire import ApiError, JsonObject
@@ -40,10 +43,6 @@ if TYPE_CHECKING:
 __all__ = ["ControlRoutes"]
 
 _VISITOR = "visitor"
-
-
-class BadControlError(ValueError):
-    """A control request says something that cannot be understood."""
 
 
 class ControlRoutes:
@@ -61,7 +60,7 @@ class ControlRoutes:
                 web.get("/messages", self._messages),
                 web.delete("/messages", self._delete_message),
                 web.get("/requests", self._requests),
-                web.put("/channels/{channel_id}", self._deny),
+                web.put("/channels/{channel_id}", self._change_channel),
                 web.delete("/channels/{channel_id}", self._remove_channel),
                 web.get("/faults", self._faults),
                 web.post("/faults", self._add_fault),
@@ -93,11 +92,8 @@ class ControlRoutes:
         records = self._backend.invalid_requests if request.query.get("invalid") else self._backend.requests
         return json_answer([request_view(record) for record in records])
 
-    async def _deny(self, request: web.Request) -> web.Response:
-        denied = (await read_object(request)).get("denied")
-        if not isinstance(denied, list):
-            raise BadControlError('say {"denied": ["send_messages", …]}')
-        self._backend.set_denied(path_id(request, "channel_id"), map(str, denied))
+    async def _change_channel(self, request: web.Request) -> web.Response:
+        change_channel(self._backend, path_id(request, "channel_id"), await read_object(request))
         return web.Response(status=204)
 
     async def _remove_channel(self, request: web.Request) -> web.Response:

@@ -11,13 +11,16 @@ from typing import Any, Literal
 from aiohttp import web
 
 from bot.rehearsal.answers import json_answer
-from bot.rehearsal.rate_limits import refusal_headers
+from bot.rehearsal.rate_limits import Scope, refusal_headers
 from bot.rehearsal.wire import JsonObject
 
 __all__ = ["FAULT_KINDS", "Fault", "FaultKind", "Faults", "play"]
 
 FaultKind = Literal["status", "reset", "close", "hang", "truncate", "content_type", "rate_limit", "delay"]
 FAULT_KINDS = frozenset({"status", "reset", "close", "hang", "truncate", "content_type", "rate_limit", "delay"})
+
+SCOPES = frozenset({"user", "global", "shared"})
+_OF_CLOUDFLARE = 520
 
 Answer = Callable[[], Awaitable[web.Response]]
 
@@ -35,6 +38,7 @@ class Fault:
     body: Any
     retry_after: float
     via: bool
+    scope: Scope
     seconds: float
     hits: int = 0
     _reached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -93,6 +97,7 @@ class Faults:
         body: JsonObject | str | None = None,
         retry_after: float = 1.0,
         via: bool = True,
+        scope: Scope = "user",
         seconds: float = 1.0,
     ) -> Fault:
         """Arrange one.
@@ -102,20 +107,24 @@ class Faults:
             path: below ``/api/v10``, such as ``/channels/*/messages``; ``*`` is one segment, ``**`` any number.
             kind: ``status`` answers `status` with `body`; ``reset`` sends RST, ``close`` FIN, both without an answer;
                 ``hang`` waits for `Fault.release`; ``truncate`` breaks the answer off in its middle; ``content_type``
-                calls it text/html; ``rate_limit`` is a 429 with `retry_after` and, if `via`, the header ``Via``;
-                ``delay`` waits for `seconds`.
+                calls it text/html; ``rate_limit`` is a 429 with `retry_after`, `scope` and, if `via`, the header
+                ``Via``; ``delay`` waits for `seconds`.
             times: how many requests it strikes; None for all.
             after: whether Discord does what was asked before it misbehaves. ``truncate`` and ``content_type`` always
                 have something to spoil, so they always come after.
-            body: JSON as an object, anything else as a string; None for what Discord says to `status`.
+            body: JSON as an object, anything else as a string; None for what Discord says to `status`, or from 520 on
+                what stands before Discord says.
+            scope: of a ``rate_limit``: ``user`` for one route, ``shared`` for one that others used up, ``global``.
 
         Raises:
-            ValueError: there is no such kind.
+            ValueError: there is no such kind or scope.
         """
         if kind not in FAULT_KINDS:
             raise ValueError(f"no such fault: {kind!r}; known are {', '.join(sorted(FAULT_KINDS))}")
+        if scope not in SCOPES:
+            raise ValueError(f"no such scope: {scope!r}; known are {', '.join(sorted(SCOPES))}")
         late = after or kind in {"truncate", "content_type"}
-        fault = Fault(method.upper(), path, kind, times, late, status, body, retry_after, via, seconds)
+        fault = Fault(method.upper(), path, kind, times, late, status, body, retry_after, via, scope, seconds)
         self._faults.append(fault)
         return fault
 
@@ -180,11 +189,14 @@ async def _truncate(request: web.Request, response: web.Response) -> web.StreamR
 
 def _spoken(fault: Fault) -> web.Response:
     if fault.kind == "rate_limit":
-        body = {"message": "You are being rate limited.", "retry_after": fault.retry_after, "global": False}
-        headers = refusal_headers(fault.retry_after, everywhere=False)
+        told = {"retry_after": fault.retry_after, "global": fault.scope == "global"}
+        body = {"message": "You are being rate limited.", **told}
+        headers = refusal_headers(fault.retry_after, fault.scope)
         if not fault.via:
             del headers["Via"]
         return json_answer(fault.body or body, 429, headers)
+    if fault.body is None and fault.status >= _OF_CLOUDFLARE:
+        return web.Response(text=f"error code: {fault.status}", status=fault.status, content_type="text/plain")
     if isinstance(fault.body, str):
         return web.Response(text=fault.body, status=fault.status, content_type="text/plain")
     default = {"message": f"{fault.status}: arranged by the rehearsal", "code": 0}

@@ -43,6 +43,12 @@ CHOICE_NAME = 100
 CHOICE_VALUE = 100
 
 THREAD_NAME = 100
+THREAD_SLOWMODE = 21_600  # seconds
+ACTIVE_THREADS = 1000  # of a guild: https://docs.discord.food/topics/threads (unofficial)
+LEAST_ARCHIVED = 2  # threads in one page of the archived ones, which holds at most 100
+FORUM_TAGS = 20
+TAG_NAME = 20  # the OpenAPI document says 50, Discord's documentation 20
+APPLIED_TAGS = 5
 HISTORY = 100
 
 INTERACTION_ANSWER_SECONDS = 3.0

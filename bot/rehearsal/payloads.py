@@ -17,9 +17,10 @@ __all__ = [
     "user_json",
 ]
 
-_CHANNEL_TYPES = {"text": 0, "voice": 2, "announcement": 5, "thread": 11, "forum": 15}
+_CHANNEL_TYPES = {"text": 0, "voice": 2, "announcement": 5, "thread": 11, "forum": 15, "media": 16}
 _ANNOUNCEMENT_THREAD = 10
 _CHAT_INPUT_COMMAND = 20
+_REQUIRE_TAG = 1 << 4
 _GUILD_NONE = (
     "icon description home_header splash discovery_splash banner application_id afk_channel_id system_channel_id "
     "rules_channel_id public_updates_channel_id safety_alerts_channel_id widget_channel_id vanity_url_code "
@@ -110,7 +111,8 @@ def channel_json(world: World, channel: Channel) -> JsonObject:
     if channel.kind == "thread":
         return _thread_json(world, channel)
     position = world.channels.index(channel) if channel in world.channels else 0
-    denial = {"id": str(BOT_ROLE_ID), "type": 0, "allow": "0", "deny": str(bits(channel.denied))}
+    allowed, denied = bits(channel.granted - channel.denied), bits(channel.denied)
+    overwrite = {"id": str(BOT_ROLE_ID), "type": 0, "allow": str(allowed), "deny": str(denied)}
     common: JsonObject = {
         "id": str(channel.id),
         "type": _CHANNEL_TYPES[channel.kind],
@@ -118,9 +120,9 @@ def channel_json(world: World, channel: Channel) -> JsonObject:
         "name": channel.name,
         "parent_id": None,
         "position": position,
-        "permission_overwrites": [denial] if channel.denied else [],
+        "permission_overwrites": [overwrite] if allowed or denied else [],
         "nsfw": False,
-        "flags": 0,
+        "flags": _REQUIRE_TAG if channel.require_tag else 0,
         "rate_limit_per_user": 0,
         "last_message_id": _last_message_id(world, channel),
         "topic": None,
@@ -128,20 +130,31 @@ def channel_json(world: World, channel: Channel) -> JsonObject:
     if channel.kind == "voice":
         del common["topic"]
         return {**common, "bitrate": 64000, "user_limit": 0, "rtc_region": None}
-    if channel.kind == "forum":
-        forum: JsonObject = {"available_tags": [], "default_reaction_emoji": None, "default_sort_order": None}
-        return {**common, **forum, "default_forum_layout": 0, "template": ""}
-    return common
+    return {**common, **_forum_json(channel)} if channel.is_forum else common
+
+
+def _forum_json(forum: Channel) -> JsonObject:
+    """What a forum has beyond other channels."""
+    tags = [
+        {"id": str(tag.id), "name": tag.name, "moderated": tag.moderated, "emoji_id": None, "emoji_name": None}
+        for tag in forum.available_tags
+    ]
+    more: JsonObject = {"default_reaction_emoji": None, "default_sort_order": None}
+    return {"available_tags": tags, **more, "default_forum_layout": 0, "template": ""}
 
 
 def _last_message_id(world: World, channel: Channel) -> str | None:
+    if channel.is_forum:  # there it is the newest thread
+        threads = world.threads(channel.id)
+        return str(threads[0].id) if threads else None
     messages = world.messages(channel.id) if channel in world.channels else []
     return str(messages[-1].id) if messages else None
 
 
 def _thread_json(world: World, thread: Channel) -> JsonObject:
     of_news = any(channel.id == thread.parent_id and channel.kind == "announcement" for channel in world.channels)
-    count = len(world.messages(thread.id)) if thread in world.channels else 0
+    messages = world.messages(thread.id) if thread in world.channels else []
+    count = sum(message.id != thread.id for message in messages)  # all but the first one of a forum's
     return {
         "id": str(thread.id),
         "type": _ANNOUNCEMENT_THREAD if of_news else _CHANNEL_TYPES["thread"],
@@ -159,9 +172,9 @@ def _thread_json(world: World, thread: Channel) -> JsonObject:
         "thread_metadata": {
             "archived": thread.archived,
             "auto_archive_duration": thread.archive_minutes,
-            "archive_timestamp": utc_text(thread.created_at),
+            "archive_timestamp": utc_text(thread.archive_changed_at),
             "create_timestamp": utc_text(thread.created_at),
-            "locked": False,
+            "locked": thread.locked,
         },
     }
 
@@ -194,6 +207,7 @@ def guild_json(world: World) -> JsonObject:
 def guild_create_json(world: World) -> JsonObject:
     """The data of GUILD_CREATE: the guild with its channels, its threads, and the bot as its only known member."""
     channels = [channel for channel in world.channels if channel.kind != "thread"]
+    threads = [thread for thread in world.threads() if not thread.archived and "view_channel" in world.granted(thread)]
     return {
         **guild_json(world),
         "joined_at": _JOINED_AT,
@@ -202,7 +216,7 @@ def guild_create_json(world: World) -> JsonObject:
         "member_count": len(world.users),
         "members": [member_json(world, world.bot)],
         "channels": [channel_json(world, channel) for channel in channels],
-        "threads": [channel_json(world, thread) for thread in world.threads(archived=False)],
+        "threads": [channel_json(world, thread) for thread in threads],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],

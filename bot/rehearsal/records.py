@@ -9,6 +9,7 @@ from bot.rehearsal.wire import JsonObject
 __all__ = [
     "CROSSPOSTED",
     "EPHEMERAL",
+    "FORUMS",
     "Change",
     "ChangeKind",
     "Channel",
@@ -17,26 +18,48 @@ __all__ = [
     "Pings",
     "StandInChannel",
     "StandInRole",
+    "StandInTag",
     "User",
 ]
 
 EPHEMERAL = 1 << 6
 CROSSPOSTED = 1 << 0
 
-ChannelKind = Literal["text", "announcement", "forum", "voice"]
+ChannelKind = Literal["text", "announcement", "forum", "media", "voice"]
+FORUMS = frozenset({"forum", "media"})
+"""The kinds of channel that hold threads only."""
 ChangeKind = Literal[
     "message_created", "message_edited", "message_deleted", "channel_changed", "channel_removed", "thread_created"
 ]
 
 
 @dataclass(frozen=True, slots=True)
+class StandInTag:
+    """A tag of a forum: `name` is 1 to 20 characters; one that is `moderated` takes ``manage_threads`` to apply."""
+
+    id: int
+    name: str
+    moderated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StandInChannel:
-    """A channel to start with. `denied` names permissions that the bot lacks there, such as ``send_messages``."""
+    """A channel to start with.
+
+    Attributes:
+        denied: names of permissions that the bot lacks there, such as ``send_messages``.
+        granted: names of permissions that it has there beyond the usual ones, such as ``manage_threads``.
+        available_tags: of a forum: at most 20.
+        require_tag: of a forum: whether a post needs a tag.
+    """
 
     id: int
     name: str
     kind: ChannelKind = "text"
     denied: frozenset[str] = frozenset()
+    granted: frozenset[str] = frozenset()
+    available_tags: tuple[StandInTag, ...] = ()
+    require_tag: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +82,34 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel or a thread (then `parent_id` says of which channel)."""
+    """A channel or a thread (then `parent_id` says of which channel).
+
+    Attributes:
+        archive_changed_at: of a thread: when it was last archived or reopened, at first its creation; in seconds.
+        available_tags: of a forum.
+        applied_tags: of a forum's thread: ids.
+    """
 
     id: int
     name: str
     kind: ChannelKind | Literal["thread"]
     denied: frozenset[str]
     created_at: float
+    granted: frozenset[str] = frozenset()
+    available_tags: tuple[StandInTag, ...] = ()
+    require_tag: bool = False
     parent_id: int | None = None
     owner_id: int | None = None
     archived: bool = False
+    locked: bool = False
+    archive_changed_at: float = 0.0
     archive_minutes: int = 1440
     applied_tags: tuple[int, ...] = ()
+
+    @property
+    def is_forum(self) -> bool:
+        """Whether it holds threads only."""
+        return self.kind in FORUMS
 
 
 @dataclass(frozen=True, slots=True)

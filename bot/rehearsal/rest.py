@@ -4,6 +4,7 @@ import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -57,7 +58,7 @@ class RequestLog:
     """The last 10,000 requests, oldest first."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+        self.clock = clock
         self.records: deque[RequestRecord] = deque(maxlen=_KEPT_REQUESTS)
         self.total = 0
 
@@ -66,7 +67,7 @@ class RequestLog:
         self.total += 1
         path = request.path.removeprefix(API_PREFIX)
         body = await _body(request)
-        record = RequestRecord(self.total, request.method, path, dict(request.query), body, self._clock())
+        record = RequestRecord(self.total, request.method, path, dict(request.query), body, self.clock())
         self.records.append(record)
         return record
 
@@ -83,11 +84,17 @@ async def _body(request: web.Request) -> Any:
 def rest_application(
     routes: Sequence[web.RouteDef], log: RequestLog, faults: Faults, rates: RateLimits, tokens: Collection[str]
 ) -> web.Application:
-    """The application to be mounted at ``/api/v10``."""
+    """The application to be mounted at ``/api/v10``. Its answers bear the date of `log`'s clock, as messages do."""
 
     @web.middleware
     async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
         record = await log.begin(request)
+        response = await misbehave(record, request, handler)
+        if not response.prepared:
+            response.headers["Date"] = formatdate(log.clock(), usegmt=True)
+        return response
+
+    async def misbehave(record: RequestRecord, request: web.Request, handler: Handler) -> web.StreamResponse:
 
         async def answer() -> web.Response:
             try:
@@ -97,6 +104,7 @@ def rest_application(
                 raise
             record.status = response.status
             record.answer = _json_of(response)
+            response.headers["Date"] = formatdate(log.clock(), usegmt=True)
             return response
 
         fault = faults.take(record.method, record.path)

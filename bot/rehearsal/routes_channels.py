@@ -4,39 +4,31 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from bot.rehearsal import limits, message_form
+from bot.rehearsal.access import require, require_active
 from bot.rehearsal.answers import json_answer, path_id, read_object
 from bot.rehearsal.forms import Form
-from bot.rehearsal.mentions import EVERYTHING
-from bot.rehearsal.payloads import channel_json, message_json
+from bot.rehearsal.forums import read_applied_tags
+from bot.rehearsal.payloads import channel_json
+from bot.rehearsal.rate_limits import RateLimits
 from bot.rehearsal.records import Channel
-from bot.rehearsal.routes_messages import require
-from bot.rehearsal.wire import ApiError, JsonObject
+from bot.rehearsal.routes_threads import ARCHIVE_MINUTES, read_thread_name
+from bot.rehearsal.wire import JsonObject
 from bot.rehearsal.world import World
 
 __all__ = ["ChannelRoutes"]
 
-_ARCHIVE_MINUTES = (60, 1440, 4320, 10080)
-
 
 class ChannelRoutes:
-    """Shows, changes and removes channels, opens and lists threads."""
+    """Shows, changes and removes channels and threads."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, rates: RateLimits) -> None:
         self._world = world
+        self._rates = rates
 
     def routes(self) -> list[web.RouteDef]:
-        """Everything below ``/channels/{channel_id}`` but messages, and the guild's active threads."""
+        """``/channels/{channel_id}`` itself."""
         one = "/channels/{channel_id}"
-        return [
-            web.get(one, self._show),
-            web.patch(one, self._change),
-            web.delete(one, self._remove),
-            web.post(one + "/threads", self._open),
-            web.post(one + "/messages/{message_id}/threads", self._open_on_message),
-            web.get(one + "/threads/archived/public", self._archived),
-            web.get("/guilds/{guild_id}/threads/active", self._active),
-        ]
+        return [web.get(one, self._show), web.patch(one, self._change), web.delete(one, self._remove)]
 
     def _named(self, request: web.Request) -> Channel:
         return self._world.channel(path_id(request, "channel_id"))
@@ -48,17 +40,56 @@ class ChannelRoutes:
 
     async def _change(self, request: web.Request) -> web.Response:
         channel = self._named(request)
-        if channel.kind == "thread" and channel.owner_id == self._world.bot.id:
-            require(self._world, channel)
+        body = {key: value for key, value in (await read_object(request)).items() if value is not None}
+        if channel.kind == "thread":
+            self._require_change(channel, body)
+            self._world.change_thread(self._changed(channel, body))
         else:
-            require(self._world, channel, "manage_threads" if channel.kind == "thread" else "manage_channels")
-        body = await read_object(request)
-        form = Form()
-        name = form.bounded(body.get("name", channel.name), "name", 1, limits.THREAD_NAME)
-        archived = form.truth(body.get("archived", channel.archived), "archived")
-        form.finish()
-        self._world.change_channel(replace(channel, name=name or channel.name, archived=archived))
+            require(self._world, channel, "manage_channels")
+            self._world.change_channel(self._renamed(channel, body, Form()))
         return json_answer(channel_json(self._world, self._world.channel(channel.id)))
+
+    def _require_change(self, thread: Channel, body: JsonObject) -> None:
+        """Reopening takes what sending takes, all else being the owner or a moderator, locking always the latter.
+
+        An archived thread takes no change that does not reopen it. The rules:
+        https://docs.discord.com/developers/resources/channel#modify-channel-json-params-thread
+        """
+        reopens = thread.archived and body.get("archived") is False
+        if "locked" in body or (reopens and thread.locked):
+            require(self._world, thread, "manage_threads")
+        elif reopens and body.keys() == {"archived"}:
+            require(self._world, thread, "send_messages_in_threads")
+        elif thread.owner_id == self._world.bot.id:
+            require(self._world, thread)
+        else:
+            require(self._world, thread, "manage_threads")
+        if not reopens:
+            require_active(self._world, thread, unlocked=True)
+
+    def _changed(self, thread: Channel, body: JsonObject) -> Channel:
+        form = Form()
+        changed = replace(
+            thread,
+            archived=form.truth(body.get("archived", thread.archived), "archived"),
+            locked=form.truth(body.get("locked", thread.locked), "locked"),
+            archive_minutes=form.choice(
+                body.get("auto_archive_duration", thread.archive_minutes), "auto_archive_duration", ARCHIVE_MINUTES
+            ),
+        )
+        changed = self._renamed(changed, body, form)
+        parent = self._world.channel(thread.parent_id or 0)
+        if parent.is_forum and "applied_tags" in body:
+            tags = read_applied_tags(body["applied_tags"], parent, self._world.granted(thread))
+            changed = replace(changed, applied_tags=tags)
+        return changed
+
+    def _renamed(self, channel: Channel, body: JsonObject, form: Form) -> Channel:
+        name = read_thread_name(body.get("name", channel.name), form)
+        form.finish()
+        if name != channel.name:
+            self._rates.take_rename(channel.id)
+        return replace(channel, name=name)
 
     async def _remove(self, request: web.Request) -> web.Response:
         channel = self._named(request)
@@ -66,58 +97,3 @@ class ChannelRoutes:
         shown = channel_json(self._world, channel)
         self._world.remove_channel(channel.id)
         return json_answer(shown)
-
-    async def _open(self, request: web.Request) -> web.Response:
-        parent = self._named(request)
-        body = await read_object(request)
-        if parent.kind != "forum":
-            require(self._world, parent, "create_public_threads")
-            if parent.kind not in {"text", "announcement"}:
-                raise ApiError(400, 50024, "Cannot execute action on this channel type")
-            thread = self._thread(parent, body, self._world.snowflakes.next())
-            return json_answer(channel_json(self._world, self._world.add_thread(thread)), 201)
-        require(self._world, parent, "send_messages")
-        form = Form()
-        inner = form.mapping(body.get("message"), "message")
-        form.finish()
-        thread = self._thread(parent, body, self._world.snowflakes.next())
-        blank = message_form.blank(thread.id, thread.id, self._world.bot, self._world.clock())
-        message = message_form.create(message_form.read_message(inner), blank, EVERYTHING)
-        self._world.add_thread(thread)
-        self._world.add_message(replace(message, nonce=None))
-        shown = {**channel_json(self._world, thread), "message": message_json(self._world, message)}
-        return json_answer(shown, 201)
-
-    async def _open_on_message(self, request: web.Request) -> web.Response:
-        parent = self._named(request)
-        message = self._world.message(parent.id, path_id(request, "message_id"))
-        require(self._world, parent, "create_public_threads")
-        if any(channel.id == message.id for channel in self._world.channels):
-            raise ApiError(400, 160004, "A thread has already been created for this message")
-        thread = self._thread(parent, await read_object(request), message.id)
-        return json_answer(channel_json(self._world, self._world.add_thread(thread)), 201)
-
-    def _thread(self, parent: Channel, body: JsonObject, thread_id: int) -> Channel:
-        form = Form()
-        name = form.bounded(body.get("name"), "name", 1, limits.THREAD_NAME)
-        minutes = form.choice(body.get("auto_archive_duration") or 1440, "auto_archive_duration", _ARCHIVE_MINUTES)
-        tags = form.ids(body.get("applied_tags"), "applied_tags", 5)
-        form.finish()
-        thread = Channel(
-            thread_id, name or "", "thread", frozenset(), self._world.clock(), parent.id, self._world.bot.id
-        )
-        return replace(thread, archive_minutes=minutes, applied_tags=tuple(tags))
-
-    async def _active(self, request: web.Request) -> web.Response:
-        if path_id(request, "guild_id") != self._world.guild_id:
-            raise ApiError(404, 10004, "Unknown Guild")
-        return self._listed(self._world.threads(archived=False))
-
-    async def _archived(self, request: web.Request) -> web.Response:
-        parent = self._named(request)
-        require(self._world, parent, "read_message_history")
-        return self._listed(self._world.threads(archived=True, parent_id=parent.id))
-
-    def _listed(self, threads: list[Channel]) -> web.Response:
-        shown = [channel_json(self._world, thread) for thread in threads]
-        return json_answer({"threads": shown, "members": [], "has_more": False})

@@ -5,6 +5,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from bot.rehearsal import limits, message_form
+from bot.rehearsal.access import require, require_active, require_send
 from bot.rehearsal.answers import json_answer, path_id, query_id, read_object
 from bot.rehearsal.components import IS_COMPONENTS_V2
 from bot.rehearsal.forms import Form
@@ -16,19 +17,9 @@ from bot.rehearsal.records import Channel, Message
 from bot.rehearsal.wire import ApiError
 from bot.rehearsal.world import World
 
-__all__ = ["MessageRoutes", "require"]
+__all__ = ["MessageRoutes"]
 
 _OLD_SECONDS = 3600.0
-_MISSING = "Missing Permissions"
-
-
-def require(world: World, channel: Channel, *permissions: str) -> None:
-    """Raise `ApiError` 403: 50001 if the bot does not see `channel`, 50013 if it lacks one of `permissions`."""
-    granted = world.granted(channel)
-    if "view_channel" not in granted:
-        raise ApiError(403, 50001, "Missing Access")
-    if not granted.issuperset(permissions):
-        raise ApiError(403, 50013, _MISSING)
 
 
 class MessageRoutes:
@@ -55,7 +46,7 @@ class MessageRoutes:
 
     async def _create(self, request: web.Request) -> web.Response:
         channel = self._world.channel(path_id(request, "channel_id"))
-        self._require_send(channel)
+        require_send(self._world, channel)
         draft = message_form.read_message(await read_object(request))
         if draft.embeds:
             # Reports differ on whether Discord drops the embeds or refuses the message; refusing hurts more.
@@ -68,16 +59,10 @@ class MessageRoutes:
         message = message_form.create(draft, blank, EVERYTHING)
         if draft.nonce is not None:
             self._nonces.remember(self._world.bot.id, draft.nonce, channel.id, message.id)
-        self._world.add_message(message)
         if channel.archived:
-            self._world.change_channel(replace(channel, archived=False))
+            self._world.change_thread(replace(channel, archived=False))
+        self._world.add_message(message)
         return json_answer(message_json(self._world, message, nonce=draft.nonce))
-
-    def _require_send(self, channel: Channel) -> None:
-        if channel.kind == "forum":
-            require(self._world, channel)
-            raise ApiError(400, 50008, "Cannot send messages in a non-text channel")
-        require(self._world, channel, "send_messages_in_threads" if channel.kind == "thread" else "send_messages")
 
     async def _history(self, request: web.Request) -> web.Response:
         channel = self._world.channel(path_id(request, "channel_id"))
@@ -103,7 +88,12 @@ class MessageRoutes:
         draft = message_form.read_message(body, has_flags=message.flags & IS_COMPONENTS_V2)
         if message.author.id != self._world.bot.id:
             raise ApiError(403, 50005, "Cannot edit a message authored by another user")
-        if self._world.clock() - message.created_at > _OLD_SECONDS:
+        require_active(self._world, channel, unlocked=True)
+        if draft.embeds:
+            require(self._world, channel, "embed_links")
+        if message.crossposted:
+            self._rates.take_published_edit(channel.id)
+        elif self._world.clock() - message.created_at > _OLD_SECONDS:
             self._rates.take_old_edit(channel.id)
         edited = message_form.edit(draft, message, self._world.clock())
         return json_answer(message_json(self._world, self._world.change_message(edited)))
@@ -113,12 +103,15 @@ class MessageRoutes:
         require(self._world, channel)
         if message.author.id != self._world.bot.id:
             require(self._world, channel, "manage_messages")
+        require_active(self._world, channel, unlocked=False)
         self._world.remove_message(message)
         return web.Response(status=204)
 
     async def _crosspost(self, request: web.Request) -> web.Response:
         channel, message = self._named(request)
         require(self._world, channel, "send_messages")
+        if message.author.id != self._world.bot.id:
+            require(self._world, channel, "manage_messages")
         if channel.kind != "announcement":
             raise ApiError(400, 50024, "Cannot execute action on this channel type")
         if message.crossposted:
@@ -126,7 +119,7 @@ class MessageRoutes:
         return json_answer(message_json(self._world, self._world.publish(message)))
 
     async def _typing(self, request: web.Request) -> web.Response:
-        self._require_send(self._world.channel(path_id(request, "channel_id")))
+        require_send(self._world, self._world.channel(path_id(request, "channel_id")))
         return web.Response(status=204)
 
     def _named(self, request: web.Request) -> tuple[Channel, Message]:

@@ -1,7 +1,5 @@
 """A stand-in for Discord on loopback, for an unmodified discord.py: a newcomer's rehearsal and every test use it."""
 
-import time
-from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -12,12 +10,13 @@ from bot.rehearsal.control import ControlRoutes
 from bot.rehearsal.guard import guard
 from bot.rehearsal.interactions import Choice, InteractionAnswer, NoAnswerError
 from bot.rehearsal.live import LivePage
-from bot.rehearsal.records import StandInChannel, StandInRole
+from bot.rehearsal.records import StandInChannel, StandInRole, StandInTag
 from bot.rehearsal.rest import API_PREFIX, rest_application
 from bot.rehearsal.routes_channels import ChannelRoutes
 from bot.rehearsal.routes_guild import GuildRoutes
 from bot.rehearsal.routes_interactions import InteractionRoutes
 from bot.rehearsal.routes_messages import MessageRoutes
+from bot.rehearsal.routes_threads import ThreadRoutes
 
 __all__ = [
     "REHEARSAL_TOKEN",
@@ -27,6 +26,7 @@ __all__ = [
     "StandIn",
     "StandInChannel",
     "StandInRole",
+    "StandInTag",
 ]
 
 _LARGEST_BODY = 25 * 1024 * 1024  # bytes, as at Discord
@@ -35,33 +35,8 @@ _LARGEST_BODY = 25 * 1024 * 1024  # bytes, as at Discord
 class StandIn(Backend):
     """Discord on 127.0.0.1, from entering the context to leaving it. What it can do is in `Backend`."""
 
-    def __init__(
-        self,
-        channels: Sequence[StandInChannel],
-        *,
-        port: int = 0,
-        nonce_window_seconds: float = 180.0,
-        rate_limits: bool = True,
-        roles: Sequence[StandInRole] = (),
-        tokens: Collection[str] = (REHEARSAL_TOKEN,),
-        heartbeat_seconds: float = 41.25,
-        clock: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """`port` 0 takes a free one, which `port` says afterwards. The others are those of `Backend`."""
-        super().__init__(
-            channels,
-            nonce_window_seconds=nonce_window_seconds,
-            rate_limits=rate_limits,
-            roles=roles,
-            tokens=tokens,
-            heartbeat_seconds=heartbeat_seconds,
-            clock=clock,
-            monotonic=monotonic,
-        )
-        self.port = port
-        self._page = LivePage(self)
-        self._runner: web.AppRunner | None = None
+    _page: LivePage
+    _runner: web.AppRunner | None = None
 
     @property
     def api_url(self) -> str:
@@ -79,12 +54,14 @@ class StandIn(Backend):
         return f"http://127.0.0.1:{self.port}/"
 
     async def __aenter__(self) -> Self:
+        self._page = LivePage(self)
         runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         self._runner = runner
         try:
             await web.TCPSite(runner, "127.0.0.1", self.port).start()
         except OSError:
+            self._page.close()
             await runner.cleanup()
             raise
         self.port = runner.addresses[0][1]
@@ -94,7 +71,8 @@ class StandIn(Backend):
     def _application(self) -> web.Application:
         routes = [
             *MessageRoutes(self.world, self.nonces, self.rates).routes(),
-            *ChannelRoutes(self.world).routes(),
+            *ChannelRoutes(self.world, self.rates).routes(),
+            *ThreadRoutes(self.world).routes(),
             *GuildRoutes(self.world, lambda: self.gateway_url).routes(),
             *InteractionRoutes(self.world, self.interactions.replies).routes(),
         ]

@@ -31,7 +31,15 @@ def channel_view(channel: Channel) -> JsonObject:
         "name": channel.name,
         "kind": channel.kind,
         "denied": sorted(channel.denied),
+        "granted": sorted(channel.granted),
         "parent_id": None if channel.parent_id is None else str(channel.parent_id),
+        "available_tags": [
+            {"id": str(tag.id), "name": tag.name, "moderated": tag.moderated} for tag in channel.available_tags
+        ],
+        "require_tag": channel.require_tag,
+        "applied_tags": [str(tag_id) for tag_id in channel.applied_tags],
+        "archived": channel.archived,
+        "locked": channel.locked,
     }
 
 

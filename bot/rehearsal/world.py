@@ -6,6 +6,7 @@ Everything here is synchronous and in memory; whoever wants to know about change
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from bot.rehearsal.forums import checked_tags
 from bot.rehearsal.permissions import DEFAULT_GRANTED, permission_names
 from bot.rehearsal.records import CROSSPOSTED, Change, Channel, Message, StandInChannel, StandInRole, User
 from bot.rehearsal.wire import JsonObject, Snowflakes, unknown
@@ -45,8 +46,7 @@ class World:
         self._ephemeral: dict[int, Message] = {}
         self._listeners: list[Listener] = []
         for channel in channels:
-            denied = permission_names(channel.denied)
-            self._channels[channel.id] = Channel(channel.id, channel.name, channel.kind, denied, clock())
+            self._channels[channel.id] = _opened(channel, clock())
             self._messages[channel.id] = {}
 
     def listen(self, listener: Listener) -> Callable[[], None]:
@@ -96,11 +96,15 @@ class World:
     def granted(self, channel: Channel) -> frozenset[str]:
         """What the bot may do in `channel`; a thread takes that from its parent."""
         parent = self._channels.get(channel.parent_id or 0, channel)
-        return DEFAULT_GRANTED - parent.denied
+        return (DEFAULT_GRANTED | parent.granted) - parent.denied
 
     def set_denied(self, channel_id: int, denied: Iterable[str]) -> None:
         """Change what the bot may not do in a channel."""
         self.change_channel(replace(self.channel(channel_id), denied=permission_names(denied)))
+
+    def set_granted(self, channel_id: int, granted: Iterable[str]) -> None:
+        """Change what the bot may do in a channel beyond the usual."""
+        self.change_channel(replace(self.channel(channel_id), granted=permission_names(granted)))
 
     def change_channel(self, channel: Channel) -> None:
         """Put `channel` in the place of the one with its id."""
@@ -123,10 +127,16 @@ class World:
         self._tell(Change("thread_created", thread))
         return thread
 
-    def threads(self, *, archived: bool, parent_id: int | None = None) -> list[Channel]:
-        """Threads of the guild, or of one channel, newest first."""
+    def change_thread(self, thread: Channel) -> None:
+        """Put `thread` in the place of the one with its id, and note when it was archived or reopened."""
+        if thread.archived != self.channel(thread.id).archived:
+            thread = replace(thread, archive_changed_at=self.clock())
+        self.change_channel(thread)
+
+    def threads(self, parent_id: int | None = None) -> list[Channel]:
+        """Threads of the guild, or of one channel, archived ones included, newest first."""
         threads = [channel for channel in self._channels.values() if channel.kind == "thread"]
-        wanted = [thread for thread in threads if thread.archived == archived and parent_id in {None, thread.parent_id}]
+        wanted = [thread for thread in threads if parent_id in {None, thread.parent_id}]
         return sorted(wanted, key=lambda thread: thread.id, reverse=True)
 
     # Messages
@@ -171,3 +181,16 @@ class World:
         if self._shelf(message).pop(message.id, None) is None:
             raise unknown("Message")
         self._tell(Change("message_deleted", self.channel(message.channel_id), message))
+
+
+def _opened(channel: StandInChannel, at: float) -> Channel:
+    return Channel(
+        channel.id,
+        channel.name,
+        channel.kind,
+        permission_names(channel.denied),
+        at,
+        granted=permission_names(channel.granted),
+        available_tags=checked_tags(channel.available_tags),
+        require_tag=channel.require_tag,
+    )

@@ -6,17 +6,18 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.rehearsal.standin import StandIn, StandInChannel, StandInRole
+from bot.rehearsal.standin import StandIn, StandInChannel, StandInRole, StandInTag
 from tests.support.standin_client import RawClient, RecordingClient, client_of, raw_client
 from tests.support.standin_openapi import requires_document, validate_request, validate_response
 
 pytestmark = requires_document
 
-NEWS, RELEASES, FORUM, VOICE, CLOSED = 101, 102, 103, 104, 105
+NEWS, RELEASES, FORUM, VOICE, CLOSED, STRICT = 101, 102, 103, 104, 105, 106
 CHANNELS = (
     StandInChannel(NEWS, "news"),
     StandInChannel(RELEASES, "releases", "announcement"),
-    StandInChannel(FORUM, "forum", "forum"),
+    StandInChannel(FORUM, "forum", "forum", available_tags=(StandInTag(901, "a"), StandInTag(902, "b", True))),
+    StandInChannel(STRICT, "strict", "forum", granted=frozenset({"manage_threads"}), require_tag=True),
     StandInChannel(VOICE, "voice", "voice"),
     StandInChannel(CLOSED, "closed", denied=frozenset({"send_messages"})),
 )
@@ -93,7 +94,6 @@ async def test_answers_about_messages_and_threads_are_discords() -> None:
         await ask("PATCH", f"/channels/{thread['id']}", {"archived": True})
         await ask("DELETE", one)
         await ask("POST", f"/channels/{NEWS}/threads", {"name": "talk", "type": 11})
-        await ask("POST", f"/channels/{FORUM}/threads", {"name": "post", "message": {"content": "x"}})
         await ask("GET", f"/channels/{NEWS}/threads/archived/public")
         await ask("GET", f"/guilds/{standin.world.guild_id}/threads/active")
         await ask("POST", f"/channels/{NEWS}/typing")
@@ -105,6 +105,33 @@ async def test_answers_about_messages_and_threads_are_discords() -> None:
         for _ in range(6):
             await ask("POST", f"/channels/{NEWS}/messages", {"embeds": [{"title": "x" * 300}], "content": "x"})
         assert {429, 400, 403, 404, 200} <= {record.status for record in standin.requests}
+
+
+async def test_answers_about_forums_are_discords() -> None:
+    """Posts, their changes, the lists of threads, and what is refused are valid under Discord's document."""
+    async with StandIn(CHANNELS) as standin, raw_client(standin) as raw:
+        ask = _Checked(raw)
+        post = {"name": "post", "applied_tags": ["901"], "message": {"content": "x", "embeds": [EMBED]}}
+        thread = await ask("POST", f"/channels/{FORUM}/threads", post)
+        validate_response("GET", f"/channels/{FORUM}/messages/1", 200, thread["message"])
+        one = f"/channels/{thread['id']}"
+        await ask("PATCH", f"{one}/messages/{thread['id']}", {"content": "y"})
+        await ask("PATCH", one, {"archived": True})
+        archived = await ask("GET", f"/channels/{FORUM}/threads/archived/public?limit=2")
+        assert [each["id"] for each in archived["threads"]] == [thread["id"]]
+        for refused in ({"applied_tags": ["902"]}, {"applied_tags": ["1"]}, {"name": ""}):
+            await ask("POST", f"/channels/{FORUM}/threads", {**post, **refused})
+        await ask("POST", f"/channels/{STRICT}/threads", {**post, "applied_tags": []})
+        await ask("POST", f"/channels/{FORUM}/messages", {"content": "x"})
+        await ask("PATCH", f"{one}/messages/{thread['id']}", {"content": "z"})
+        await ask("DELETE", f"{one}/messages/{thread['id']}")
+        await ask("PATCH", one, {"locked": True})
+        standin.set_thread(int(thread["id"]), archived=True, locked=True)
+        await ask("POST", f"{one}/messages", {"content": "x"})
+        await ask("DELETE", one)
+        await ask("GET", f"/guilds/{standin.world.guild_id}/threads/active")
+        codes = {record.answer["code"] for record in standin.invalid_requests}
+        assert codes == {40067, 50008, 50013, 50035, 50083, 160005}
 
 
 def _with_commands() -> RecordingClient:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.rehearsal import limits
-from tests.support.standin_openapi import requires_document, schema
+from tests.support.standin_openapi import document, requires_document, schema
 
 pytestmark = requires_document
 
@@ -40,6 +40,10 @@ TABLE = [
     (limits.COMMAND_CHOICES, "ApplicationCommandStringOption", "choices", "maxItems"),
     (limits.CHOICE_NAME, "ApplicationCommandOptionStringChoice", "name", "maxLength"),
     (limits.THREAD_NAME, "CreateForumThreadRequest", "name", "maxLength"),
+    (limits.THREAD_NAME, "UpdateThreadRequestPartial", "name", "maxLength"),
+    (limits.THREAD_SLOWMODE, "CreateForumThreadRequest", "rate_limit_per_user", "maximum"),
+    (limits.APPLIED_TAGS, "CreateForumThreadRequest", "applied_tags", "maxItems"),
+    (limits.FORUM_TAGS, "UpdateGuildChannelRequestPartial", "available_tags", "maxItems"),
 ]
 
 
@@ -61,3 +65,16 @@ def test_limits_that_are_stricter_than_the_document() -> None:
     """Content is limited to what bots may send, below what the document gives for paying people."""
     assert _find(schema("MessageCreateRequest/properties/content"), "maxLength") == [4000]
     assert limits.CONTENT == 2000
+
+
+def test_names_of_tags_are_shorter_than_in_the_document() -> None:
+    """A tag's name is limited to the 20 characters of Discord's documentation, not the 50 of the document."""
+    assert _find(schema("CreateOrUpdateThreadTagRequest/properties/name"), "maxLength") == [50]
+    assert limits.TAG_NAME == 20
+
+
+def test_pages_of_archived_threads_are_those_of_the_document() -> None:
+    """The list of archived threads takes as few and as many at once as the document says."""
+    listed = document()["paths"]["/channels/{channel_id}/threads/archived/public"]["get"]["parameters"]
+    bounds = next(parameter["schema"] for parameter in listed if parameter["name"] == "limit")
+    assert (bounds["minimum"], bounds["maximum"]) == (limits.LEAST_ARCHIVED, limits.HISTORY)

@@ -11,7 +11,7 @@ from bot.rehearsal.guard import own_hosts
 from bot.rehearsal.standin import StandIn
 from tests.support.standin_client import RawClient, RecordingClient
 
-NEWS = 101
+NEWS, FORUM = 101, 103
 
 
 class Control:
@@ -63,6 +63,24 @@ async def test_moderation(standin: StandIn, raw: RawClient, control: Control) ->
     assert standin.rates.enabled
 
 
+async def test_forums_and_threads_over_http(standin: StandIn, raw: RawClient, control: Control) -> None:
+    """A forum's tags and the bot's permissions can be changed, and a thread be archived and locked."""
+    tags = [{"id": "901", "name": "kubernetes"}, {"id": "902", "name": "staff", "moderated": True}]
+    assert await control("PUT", f"channels/{FORUM}", {"tags": tags, "require_tag": True}) == (204, None)
+    shown = (await raw("GET", f"/channels/{FORUM}")).body
+    assert [(tag["id"], tag["moderated"]) for tag in shown["available_tags"]] == [("901", False), ("902", True)]
+    body = {"name": "post", "message": {"content": "x"}, "applied_tags": ["902"]}
+    assert (await raw("POST", f"/channels/{FORUM}/threads", body)).code == 50013
+    assert (await control("PUT", f"channels/{FORUM}", {"granted": ["manage_threads"]}))[0] == 204
+    thread = (await raw("POST", f"/channels/{FORUM}/threads", body)).body["id"]
+    assert (await control("PUT", f"channels/{thread}", {"archived": True, "locked": True}))[0] == 204
+    metadata = (await raw("GET", f"/channels/{thread}")).body["thread_metadata"]
+    assert (metadata["archived"], metadata["locked"]) == (True, True)
+    _status, state = await control("GET", "state")
+    listed = next(channel for channel in state["channels"] if channel["id"] == thread)
+    assert (listed["parent_id"], listed["applied_tags"], listed["locked"]) == (str(FORUM), ["902"], True)
+
+
 async def test_faults_over_http(standin: StandIn, raw: RawClient, control: Control) -> None:
     """Faults can be arranged, listed, released and cleared."""
     arranged = {"method": "GET", "path": "/users/@me", "kind": "hang"}
@@ -96,6 +114,16 @@ async def test_gateway_over_http(client: RecordingClient, standin: StandIn, cont
         ("GET", "messages?channel=1", None, 404, "Unknown Channel"),
         ("PUT", f"channels/{NEWS}", {"denied": ["fly"]}, 400, "no such permission: fly"),
         ("PUT", f"channels/{NEWS}", {}, 400, "denied"),
+        ("PUT", f"channels/{NEWS}", {"denied": "x"}, 400, "denied"),
+        ("PUT", f"channels/{NEWS}", {"colour": 5}, 400, "denied"),
+        ("PUT", f"channels/{NEWS}", {"tags": []}, 400, "news is no forum"),
+        ("PUT", f"channels/{NEWS}", {"archived": True}, 400, "news is no thread"),
+        ("PUT", f"channels/{FORUM}", {"tags": [{"id": "1", "name": "x" * 21}]}, 400, "1 to 20 characters"),
+        ("PUT", f"channels/{FORUM}", {"tags": [{"id": "one", "name": "x"}]}, 400, "denied"),
+        ("PUT", f"channels/{FORUM}", {"tags": ["x"]}, 400, "denied"),
+        ("PUT", f"channels/{FORUM}", {"tags": 1}, 400, "denied"),
+        ("PUT", f"channels/{FORUM}", {"require_tag": 1}, 400, "denied"),
+        ("PUT", "channels/1", {"denied": []}, 404, "Unknown Channel"),
         ("POST", "faults", {"kind": "hang"}, 400, "needs method"),
         ("POST", "faults", {"method": "GET", "path": "/", "kind": "x"}, 400, "no such fault"),
         ("POST", "faults/9/release", {}, 400, "no fault number 9"),

@@ -7,6 +7,7 @@ import discord
 import pytest
 
 from bot.rehearsal.faults import FaultKind
+from bot.rehearsal.rate_limits import Scope
 from bot.rehearsal.standin import StandIn
 from tests.support.standin_client import RawClient, RecordingClient
 
@@ -84,6 +85,23 @@ async def test_503_is_raised_at_once(client: RecordingClient, standin: StandIn) 
         await client.get_partial_messageable(NEWS).send("x")
 
 
+@pytest.mark.parametrize("scope", ["user", "shared", "global"])
+async def test_rate_limit_of_every_scope(raw: RawClient, standin: StandIn, scope: Scope) -> None:
+    """An arranged 429 is one of a route, a shared one or a global one, in its headers as in its body."""
+    standin.faults.add("POST", "/channels/*/threads", "rate_limit", retry_after=2.0, scope=scope)
+    refused = await raw("POST", f"/channels/{NEWS}/threads", {"name": "x", "type": 11})
+    assert (refused.status, refused.body["global"]) == (429, scope == "global")
+    assert refused.headers["X-RateLimit-Scope"] == scope
+    assert ("X-RateLimit-Global" in refused.headers) == (scope == "global")
+
+
+async def test_what_stands_before_discord_speaks_no_json(raw: RawClient, standin: StandIn) -> None:
+    """From 520 on it is not Discord who answers, and the answer is text."""
+    standin.faults.add("POST", MESSAGES, "status", status=520)
+    answer = await raw("POST", PATH, {"content": "x"})
+    assert (answer.status, answer.body, answer.headers["Content-Type"]) == (520, None, "text/plain; charset=utf-8")
+
+
 async def test_delay_times_and_patterns(raw: RawClient, standin: StandIn) -> None:
     """A fault strikes the paths of its pattern only, as often as it was told, and counts its hits."""
     fault = standin.faults.add("*", "/channels/**", "delay", times=2, seconds=0.01)
@@ -100,9 +118,11 @@ async def test_delay_times_and_patterns(raw: RawClient, standin: StandIn) -> Non
 
 
 async def test_unknown_kind_is_refused(standin: StandIn) -> None:
-    """A kind of fault that does not exist is a ValueError that lists the known ones."""
+    """A kind or scope of fault that does not exist is a ValueError that lists the known ones."""
     with pytest.raises(ValueError, match="known are close, content_type"):
         standin.faults.add("GET", "/x", "nonsense")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="known are global, shared, user"):
+        standin.faults.add("GET", "/x", "rate_limit", scope="nobody")  # type: ignore[arg-type]
 
 
 async def test_nobody_hangs_when_the_stand_in_ends(standin: StandIn, raw: RawClient) -> None:

@@ -3,6 +3,7 @@
 import discord
 import pytest
 
+from bot.rehearsal.message_form import blank
 from bot.rehearsal.standin import StandIn
 from tests.support.standin_client import RawClient, RecordingClient, client_of
 
@@ -44,6 +45,33 @@ async def test_send_edit_delete(client: RecordingClient, standin: StandIn) -> No
     with pytest.raises(discord.NotFound) as error:
         await channel.fetch_message(sent.id)
     assert error.value.code == 10008
+
+
+async def test_an_edit_changes_what_it_names(raw: RawClient, standin: StandIn) -> None:
+    """An edit without embeds leaves them, one with an empty list takes them away; its limits are those of a message."""
+    sent = await raw("POST", f"/channels/{NEWS}/messages", {"content": "a", "embeds": [{"title": "t"}]})
+    path = f"/channels/{NEWS}/messages/{sent.body['id']}"
+    assert [len((await raw("PATCH", path, {"content": "b"})).body["embeds"])] == [1]
+    assert (await raw("PATCH", path, {"flags": 4})).body["flags"] == 4
+    assert (await raw("PATCH", path, {"embeds": []})).body["embeds"] == []
+    assert (await raw("PATCH", path, {"content": ""})).code == 50006
+    long = [{"description": "x" * 3001} for _ in range(2)]
+    assert (await raw("PATCH", path, {"embeds": long})).code == 50035
+    standin.set_denied(NEWS, {"embed_links"})
+    assert (await raw("PATCH", path, {"embeds": [{"title": "t"}]})).code == 50013
+    assert standin.messages(NEWS)[0].content == "b"
+
+
+async def test_only_own_messages_are_edited_and_published(raw: RawClient, standin: StandIn) -> None:
+    """A message of another author cannot be edited (403/50005), and be published by moderators only."""
+    author = standin.world.person("visitor")
+    standin.world.add_message(blank(7, RELEASES, author, standin.world.clock()))
+    path = f"/channels/{RELEASES}/messages/7"
+    edited = await raw("PATCH", path, {"content": "x"})
+    assert (edited.status, edited.code) == (403, 50005)
+    assert (await raw("POST", f"{path}/crosspost")).code == 50013
+    standin.set_granted(RELEASES, {"manage_messages"})
+    assert (await raw("POST", f"{path}/crosspost")).status == 200
 
 
 async def test_history_in_every_direction(client: RecordingClient) -> None:

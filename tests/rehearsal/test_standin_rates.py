@@ -91,6 +91,59 @@ async def test_edits_of_old_messages_are_limited() -> None:
         assert old[-1].code == 30046
 
 
+async def test_edits_of_published_messages_are_limited() -> None:
+    """The fourth edit within an hour of messages that followers have is a 429, whose header says far too little."""
+    now = [1000.0]
+    async with StandIn(CHANNELS, monotonic=lambda: now[0]) as standin, raw_client(standin) as raw:
+        sent = await raw("POST", f"/channels/{RELEASES}/messages", {"content": "x"})
+        path = f"/channels/{RELEASES}/messages/{sent.body['id']}"
+        assert (await raw("POST", f"{path}/crosspost")).body["flags"] == 1
+        edits = [await raw("PATCH", path, {"content": str(number), "flags": 0}) for number in range(4)]
+        assert [answer.status for answer in edits] == [200, 200, 200, 429]
+        assert edits[2].body["flags"] == 1
+        refused = edits[3]
+        assert (refused.code, refused.body["retry_after"], refused.headers["Retry-After"]) == (20028, 3600.0, "1")
+        assert refused.headers["X-RateLimit-Scope"] == "shared"
+
+
+async def test_threads_cannot_be_opened_without_end() -> None:
+    """Opening threads is limited for minutes; what is refused says "shared", as it is not the bot alone who opens."""
+    now = [1000.0]
+    forum = StandInChannel(103, "forum", "forum")
+    async with StandIn([forum], monotonic=lambda: now[0]) as standin, raw_client(standin) as raw:
+        body = {"name": "post", "message": {"content": "x"}}
+        answers = []
+        for _ in range(51):
+            now[0] += 1.0
+            answers.append(await raw("POST", "/channels/103/threads", body))
+        assert [answer.status for answer in answers] == [201] * 50 + [429]
+        assert answers[0].headers["X-RateLimit-Remaining"] == "49"
+        assert (answers[50].body["retry_after"], answers[50].headers["X-RateLimit-Scope"]) == (250.0, "shared")
+
+
+async def test_a_thread_is_renamed_twice_in_ten_minutes() -> None:
+    """The third new name within ten minutes is a 429 that no header announced; other changes are free."""
+    now = [1000.0]
+    async with StandIn(CHANNELS, monotonic=lambda: now[0]) as standin, raw_client(standin) as raw:
+        opened = await raw("POST", f"/channels/{NEWS}/threads", {"name": "0", "type": 11})
+        path = f"/channels/{opened.body['id']}"
+        answers = [await raw("PATCH", path, {"name": str(number)}) for number in (1, 1, 2, 3)]
+        assert [answer.status for answer in answers] == [200, 200, 200, 429]
+        assert "X-RateLimit-Remaining" not in answers[2].headers
+        assert answers[3].body["retry_after"] == 600.0
+        assert (await raw("PATCH", path, {"archived": True, "name": "2"})).status == 200
+
+
+async def test_answers_bear_the_date_of_the_stand_ins_clock() -> None:
+    """Every answer is dated by the clock that dates messages: errors, refusals and arranged faults as well."""
+    async with StandIn(CHANNELS, clock=lambda: 2_000_000_000.7) as standin, raw_client(standin) as raw:
+        standin.faults.add("GET", "/gateway", "status", status=503)
+        standin.faults.add("GET", "/gateway", "content_type")
+        asked = [await raw("GET", path) for path in ("/users/@me", "/no/such/thing", "/gateway", "/gateway")]
+        assert [answer.status for answer in asked] == [200, 404, 503, 200]
+        assert {answer.headers["Date"] for answer in asked} == {"Wed, 18 May 2033 03:33:20 GMT"}
+
+
 async def test_rate_limits_can_be_switched_off() -> None:
     """Without rate limits nothing is refused, and no header speaks of any."""
     async with StandIn(CHANNELS, rate_limits=False) as standin, raw_client(standin) as raw:
