@@ -8,7 +8,7 @@ import pytest
 
 from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.records import Cause, DeliveryState, Standing
-from bot.content.post import PostProblem
+from bot.content.post import Post, PostProblem
 from bot.settings import Filter
 from tests.support.catalog_site import ALL, KUBERNETES, NOW, Site, a_post, channel, settings_for
 
@@ -525,3 +525,176 @@ async def test_a_file_that_is_no_post_any_more_is_hidden(site: Site) -> None:
     assert known.standing is Standing.HIDDEN
     assert "no front matter" in known.reasons[0].text
     assert await site.due() == []
+
+
+async def sent(site: Site, *posts: Post) -> None:
+    """Have these posts taken in and sent."""
+    site.write(*posts)
+    await site.scan()
+    for channel_id in (ALL, KUBERNETES):
+        await site.send_all(channel_id)
+
+
+async def test_a_change_has_the_messages_looked_at_that_show_the_post(site: Site) -> None:
+    """A changed post wakes the channels where it stands, and no other; one that was only touched needs none."""
+    await sent(site, a_post("a.md"), a_post("b.md", tags=()))
+    assert await site.stale() == {}
+    site.touch("a.md")
+    assert (await site.scan()).channels == set()
+    assert await site.stale() == {}
+    for changes in ({"title": "Another"}, {"text": "Longer."}, {"tags": ("other",)}, {"draft": True}):
+        site.edit("a.md", **changes)
+        assert (await site.scan()).channels >= {ALL, KUBERNETES}
+        assert await site.stale() == {ALL: 1, KUBERNETES: 1}
+        for channel_id in (ALL, KUBERNETES):
+            await site.look_after(channel_id)
+    site.edit("b.md", source="Another")
+    assert (await site.scan()).channels == {ALL}
+
+
+async def test_a_change_before_the_post_is_sent_needs_nothing_more(site: Site) -> None:
+    """A pending delivery is sent as the post is by then: there is no message to look at."""
+    site.write(a_post("a.md"))
+    await site.scan()
+    site.edit("a.md", title="Another")
+    await site.scan()
+    assert await site.stale() == {}
+    await site.send_all()
+    assert [post.title for post in site.cards()] == ["Another"]
+
+
+async def test_a_retracted_post_sleeps_and_is_announced_again_when_it_is_public_again(site: Site) -> None:
+    """Turned draft, its card goes and nothing is due; public again, it wakes its channel and is sent as it is now."""
+    await sent(site, a_post("a.md", tags=()), a_post("b.md", tags=()))
+    site.edit("a.md", draft=True)
+    assert (await site.scan()).channels == {ALL}
+    assert await site.look_after() == ["https://example.org/a.md"]
+    assert [post.path for post in site.cards()] == ["b.md"]
+    assert await site.deliveries("a.md") == {ALL: PENDING}
+    assert await site.due() == []
+    site.edit("a.md", draft=False, title="Better")
+    taken = await site.scan()
+    assert (taken.channels, taken.announced) == ({ALL}, [])
+    assert await site.standing("a.md") is Standing.ANNOUNCED
+    assert await site.send_all() == ["a.md"]
+    assert sorted(post.title for post in site.cards()) == ["About b.md", "Better"]
+
+
+async def test_a_post_that_is_put_off_follows_when_its_date_comes(site: Site) -> None:
+    """The card of a post that was edited while it waited for a later date is looked at when that has come."""
+    await sent(site, a_post("a.md", tags=()))
+    site.edit("a.md", title="Put off", date=NOW + DAY)
+    await site.scan()
+    await site.look_after()
+    assert [post.title for post in site.cards()] == ["About a.md"]
+    assert (await site.wait_until(NOW + DAY)).channels == {ALL}
+    await site.look_after()
+    assert [post.title for post in site.cards()] == ["Put off"]
+    assert await site.due() == []
+
+
+async def test_a_file_is_gone_for_good_when_a_second_scan_missed_it(site: Site, tmp_path: Path) -> None:
+    """The first scan that misses a file does nothing about its card; the next does, also if it finds nothing else."""
+    await sent(site, a_post("a.md", tags=()), a_post("b.md", tags=()))
+    site.delete("a.md")
+    assert (await site.scan()).channels == set()
+    assert await site.stale() == {}
+    async with open_catalog(tmp_path) as reopened:
+        site.catalog = reopened
+        assert (await site.scan()).channels == {ALL}
+        assert await site.look_after() == ["https://example.org/a.md"]
+        assert (await site.scan()).channels == set()
+        assert await site.stale() == {}
+
+
+@pytest.mark.parametrize("back_at", ["a.md", "b.md"])
+async def test_a_file_that_is_back_at_the_next_scan_loses_nothing(site: Site, back_at: str) -> None:
+    """Missed once, then back, here or under another name: its card stays, and nothing is announced."""
+    await sent(site, a_post("a.md", tags=()))
+    for _ in range(3):
+        kept = site.files.pop("a.md", None) or site.files.pop(back_at)
+        await site.scan()
+        site.files[back_at] = (kept[0], replace(kept[1], path=back_at))
+        await site.scan()
+        await site.scan()
+        assert await site.look_after() == []
+        assert await site.due() == []
+    assert len(site.cards()) == 1
+
+
+async def test_a_file_that_comes_back_later_is_announced_again(site: Site) -> None:
+    """Once its card went with the file, the file that is back is news in its channels, each time anew."""
+    await sent(site, a_post("a.md", tags=()))
+    kept = site.files["a.md"]
+    for _ in range(2):
+        del site.files["a.md"]
+        await site.scan()
+        await site.scan()
+        assert await site.look_after() == ["https://example.org/a.md"]
+        assert await site.due() == []
+        site.files["a.md"] = kept
+        assert (await site.scan()).channels == {ALL}
+        assert await site.send_all() == ["a.md"]
+        await site.scan()
+        assert await site.look_after() == []
+
+
+async def test_what_may_be_the_missing_file_keeps_it_from_being_gone_for_good(site: Site) -> None:
+    """Hints, a file that is still being written, and one that is back but broken take no card away."""
+    await sent(site, a_post("a.md", tags=()))
+    site.delete("a.md")
+    await site.scan()
+    await site.scan("a.md")
+    assert await site.stale() == {}
+    await site.scan(all_read=False)
+    assert await site.stale() == {}
+    site.break_("a.md")
+    await site.scan()
+    await site.scan()
+    assert await site.stale() == {}
+    site.delete("a.md")
+    await site.scan()
+    assert await site.stale() == {}
+    await site.scan()
+    assert await site.look_after() == ["https://example.org/a.md"]
+
+
+async def test_a_change_just_before_the_file_broke_is_followed_when_it_is_mended(site: Site) -> None:
+    """While a file is broken its card stays; mended as it was read last, the card still has to follow."""
+    await sent(site, a_post("a.md", tags=()))
+    site.edit("a.md", title="Another")
+    await site.scan()
+    site.break_("a.md")
+    await site.scan()
+    await site.look_after()
+    assert [post.title for post in site.cards()] == ["About a.md"]
+    site.write(a_post("a.md", tags=(), title="Another"))
+    await site.scan()
+    await site.look_after()
+    assert [post.title for post in site.cards()] == ["Another"]
+
+
+async def test_other_kinds_after_a_restart_take_no_card_back(site: Site, tmp_path: Path) -> None:
+    """Settings that let a post in no more are no retraction: its card stays."""
+    await sent(site, a_post("a.md", tags=()))
+    site.settings = settings_for(tmp_path, kinds=("release",))
+    await site.apply_rules()
+    assert await site.standing("a.md") is Standing.HIDDEN
+    assert await site.look_after() == []
+    assert len(site.cards()) == 1
+
+
+async def test_a_copy_takes_the_place_of_a_retracted_post(site: Site) -> None:
+    """Of two copies one stands: while the one that was sent is a draft the other may be, and never both."""
+    await sent(site, a_post("a.md", tags=()))
+    site.edit("a.md", draft=True)
+    await site.scan()
+    await site.look_after()
+    site.write(a_post("b.md", tags=(), title="About a.md", url="https://example.org/a.md"))
+    assert (await site.scan()).announced == ["b.md"]
+    assert await site.send_all() == ["b.md"]
+    site.edit("a.md", draft=False)
+    taken = await site.scan()
+    assert taken.duplicates == [("a.md", "b.md")]
+    assert await site.due() == []
+    assert len(site.cards()) == 1

@@ -1,7 +1,11 @@
-"""Whatever happens to the files of a site: each post is planned at most once per channel, and no new one is missed."""
+"""Whatever happens to the files of a site: each post is planned at most once per channel, and no new one is missed.
+
+Its card follows it, goes with it, and comes back with it.
+"""
 
 import random
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -48,6 +52,10 @@ class Model:
         self.free = [f"{number}.md" for number in range(paths)]
         self.public: set[str] = set()  # links that a whole scan has seen in public
         self.announced: list[str] = []
+        self.read: dict[str, Post] = {}  # by link, as a scan read it last
+        self.missed: Counter[str] = Counter()  # by link, how many whole scans on end found it nowhere
+        self.sent: Counter[str] = Counter()  # by link, how often a card was sent
+        self.taken_out: Counter[str] = Counter()  # by link, how often its card was taken out
         self._left: list[str] = []  # paths that the next scan finds free
 
     def step(self) -> None:
@@ -116,6 +124,28 @@ class Model:
             self.free += self._left
             self._left = []
             self.public |= {self.places[path] for path in self.visible()}
+            self._note_missed()
+
+    def _note_missed(self) -> None:
+        """Count in vain looks; what cannot be read at the path of an article may be it, or not: no scan can tell."""
+        readable = {link for path, link in self.places.items() if self._is_readable(path)}
+        for link, article in self.articles.items():
+            if link in readable:
+                self.missed[link] = 0
+                self.read[link] = article
+            elif link in self.read:
+                is_away = self._is_free_or_readable(self.read[link].path)
+                self.missed[link] = self.missed[link] + 1 if is_away else 0
+
+    async def send(self) -> None:
+        """Let the courier send what is due."""
+        self.sent.update(await send_all(self.site))
+
+    async def look_after(self) -> None:
+        """Let the messages be changed as far as the catalog asks for it: no card goes without need."""
+        for link in await self.site.look_after(ALL):
+            self.taken_out[link] += 1
+            assert self.read[link].draft or self.missed[link] > 1
 
     def visible(self) -> set[str]:
         """The paths of the articles that are public and in order."""
@@ -131,6 +161,22 @@ class Model:
             assert ALL in await self.site.deliveries(path)
         assert set(await self.site.listed()) >= self.visible()
         assert set(await self.site.due()) <= self.visible()
+
+    async def check_cards(self) -> None:
+        """Once messages were changed and what is due was sent, the cards are the public articles as they are."""
+        await self.look_after()
+        await self.send()
+        cards = {post.external_url: post for post in self.site.cards()}
+        assert len(cards) == len(self.site.cards())
+        for link, times in self.sent.items():
+            assert times == self.taken_out[link] + (link in cards)
+        for path in self.visible():
+            assert cards[self.places[path]] == self.articles[self.places[path]]
+        for path, link in self.places.items():
+            assert not (self._is_readable(path) and self.articles[link].draft and link in cards)
+        for link in cards:
+            assert self.missed[link] < 2
+        assert await self.site.look_after(ALL) == []
 
     def _some(self) -> tuple[str, Post]:
         path = self.chance.choice(sorted(self.places))
@@ -148,6 +194,9 @@ class Model:
         self.articles[post.external_url] = replace(post, path=path)
         self.places[path] = post.external_url
         self.site.write(self.articles[post.external_url])
+
+    def _is_free_or_readable(self, path: str) -> bool:
+        return path not in self.site.files or self._is_readable(path)
 
     def _is_readable(self, path: str) -> bool:
         return isinstance(self.site.files[path][1], Post)
@@ -169,8 +218,12 @@ async def test_each_post_is_planned_once_whatever_happens_to_its_file(seed: int,
                     model.step()
             await model.scan()
             if chance.random() < 0.3:
-                await site.send_all(ALL)
+                await model.send()
+            if chance.random() < 0.3:
+                await model.look_after()
             await model.check()
+            if chance.random() < 0.3:
+                await model.check_cards()
 
 
 @settings(max_examples=50, deadline=None)
@@ -199,10 +252,11 @@ async def test_looks_at_a_few_files_send_nothing_twice(seed: int) -> None:
 @settings(max_examples=50, deadline=None)
 @given(seeds)
 async def test_copies_never_bring_a_card_twice(seed: int) -> None:
-    """With copies of two articles that come, go, turn draft and public, neither is sent a second time."""
+    """With copies of two articles that come, go, turn draft and public, no card of either stands beside another."""
     chance = random.Random(seed)
     async with new_site() as site:
         sent: list[str] = []
+        taken_out: list[str] = []
         for minutes in range(20):
             site.now = NOW + timedelta(minutes=chance.choice([0, minutes]))
             for number in chance.sample(range(6), chance.randint(1, 3)):
@@ -214,4 +268,8 @@ async def test_copies_never_bring_a_card_twice(seed: int) -> None:
             await site.scan()
             if chance.random() < 0.7:
                 sent += await send_all(site)
-        assert len(sent) == len(set(sent))
+            if chance.random() < 0.3:
+                taken_out += await site.look_after(ALL)
+            standing = [post.external_url for post in site.cards()]
+            assert len(standing) == len(set(standing))
+        assert sorted(sent) == sorted(taken_out + standing)

@@ -1,15 +1,17 @@
 """A content directory in memory, taken into a real catalog as the intake would."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
 from bot.announcing.ingest import Ingest, ScanBatch
 from bot.announcing.planning import Taken
 from bot.catalog.database import Catalog
-from bot.catalog.records import DeliveryState, KnownPost, Standing
+from bot.catalog.records import DeliveryState, KnownPost, Standing, StandingCard
+from bot.catalog.tables import Tables
 from bot.content.links import canonical_url
 from bot.content.post import FileStamp, NotAPost, Outcome, Post, PostFile, PostProblem, Reading
 from bot.settings import AnnounceSettings, ChannelSettings, ContentSettings, Filter, Settings, StateSettings
@@ -83,13 +85,18 @@ def settings_for(
 
 @dataclass
 class Site:
-    """Files by path. Change them, then `scan`; `now` is what the clock says."""
+    """Files by path. Change them, then `scan`; `now` is what the clock says.
+
+    What `send_all` sends and `look_after` changes stands in `messages`: the posts that the cards show, by message id.
+    """
 
     catalog: Catalog
     settings: Settings
     now: datetime = NOW
     files: dict[str, tuple[int, Outcome]] = field(default_factory=dict)
     refused: dict[str, PostProblem] = field(default_factory=dict)
+    messages: dict[int, list[Post]] = field(default_factory=dict)
+    _ids: Iterator[int] = field(default_factory=lambda: count(1))
     _writes: int = 0
 
     def write(self, *posts: Post) -> None:
@@ -132,8 +139,8 @@ class Site:
         """The file is gone."""
         del self.files[path]
 
-    async def scan(self, *hinted: str, baseline: bool = False, brake: bool = True) -> Taken:
-        """Look at everything, or only at the paths that are `hinted`."""
+    async def scan(self, *hinted: str, baseline: bool = False, brake: bool = True, all_read: bool = True) -> Taken:
+        """Look at everything, or only at the paths that are `hinted`; unless `all_read` one is still being written."""
         known = await self.catalog.read(lambda tables: tables.files.stamps())
         readings = tuple(
             Reading(PostFile(path, _stamp(number)), outcome)
@@ -143,7 +150,7 @@ class Site:
         there = self.files.keys() | self.refused.keys()
         gone = tuple(sorted(path for path in known.keys() - there if not hinted or path in hinted))
         refused = () if hinted else tuple(self.refused.values())
-        batch = ScanBatch(readings, gone, refused, complete=not hinted, baseline=baseline)
+        batch = ScanBatch(readings, gone, refused, complete=not hinted, all_read=all_read, baseline=baseline)
         ingest, now = Ingest(self.settings), self.now
         return await self.catalog.write(lambda tables: ingest.take(tables, batch, now, brake=brake))
 
@@ -186,21 +193,65 @@ class Site:
         return [listed.post.path for listed in posts]
 
     async def send_all(self, channel_id: int = ALL) -> list[str]:
-        """Record every post that is due in a channel as sent; return their paths."""
+        """Send every post that is due in a channel, in one message; return their paths."""
         now = self.now
 
-        def send(tables: Any) -> list[str]:
+        def send(tables: Tables) -> list[str]:
             pending = tables.deliveries.pending(channel_id, 1000, now)
             if pending:
-                nonce = f"{channel_id % 10}-{pending[0].id}"
-                tables.deliveries.record_sent(tables.deliveries.claim(channel_id, nonce, pending, now), 1, now)
+                message_id = next(self._ids)
+                claim = tables.deliveries.claim(channel_id, f"nonce {message_id}", pending, now)
+                tables.deliveries.record_sent(claim, message_id, now)
+                self.messages[message_id] = [delivery.post for delivery in pending]
             return [delivery.post.path for delivery in pending]
 
         return await self.catalog.write(send)
 
+    async def stale(self) -> dict[int, int]:
+        """By channel, how many messages are to be looked at."""
+        return await self.catalog.read(lambda tables: tables.messages.count_stale())
+
+    async def look_after(self, channel_id: int = ALL) -> list[str]:
+        """Do to the stale messages of a channel what on_retract: delete and on_delete: delete ask for.
+
+        Returns:
+            The links of the cards that were taken out.
+        """
+        now = self.now
+
+        def work(tables: Tables) -> list[str]:
+            taken_out: list[StandingCard] = []
+            while (message := tables.messages.next_stale(channel_id, now, timedelta())) is not None:
+                kept = [(card.delivery, _wanted(card)) for card in message.cards if not _has_to_go(card)]
+                out = [card for card in message.cards if _has_to_go(card)]
+                if not kept:
+                    tables.messages.record_deleted(message.id)
+                    del self.messages[message.message_id]
+                else:
+                    tables.messages.record_edited(message.id, kept, [card.delivery for card in out], now)
+                    tables.messages.settle(message.id)
+                    self.messages[message.message_id] = [post for _, post in kept]
+                taken_out += out
+            return [card.post.external_url for card in taken_out]
+
+        return await self.catalog.write(work)
+
+    def cards(self) -> list[Post]:
+        """What the cards that stand show, in any order."""
+        return [post for posts in self.messages.values() for post in posts]
+
     def _write(self, path: str, outcome: Outcome) -> None:
         self._writes += 1
         self.files[path] = (self._writes, outcome)
+
+
+def _has_to_go(card: StandingCard) -> bool:
+    return card.is_draft or card.is_gone
+
+
+def _wanted(card: StandingCard) -> Post:
+    assert card.shown is not None
+    return card.post if card.is_live else card.shown
 
 
 def _stamp(number: int) -> FileStamp:
