@@ -11,6 +11,7 @@ takes 200 minutes, and one every 10 minutes in the rest of the day.
 import asyncio
 import json
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class Step:
 
 
 STEPS = (Step(0, 0.0), Step(100, 60.0), Step(300, 600.0))
-MOST_IN_A_DAY = 424
+MOST_IN_A_DAY = 423
 
 Load = Callable[[], Awaitable[str | None]]
 Save = Callable[[str], Awaitable[None]]
@@ -94,7 +95,7 @@ class IdentifyBudget:
     async def spend(self) -> None:
         """Record one that is about to be sent. Raises what `load` and `save` do: then it must not be sent."""
         begun = [*await self._recent(), self._clock()]
-        await self._save(json.dumps([round(at, 3) for at in begun]))
+        await self._save(json.dumps([math.ceil(at) for at in begun]))  # rather too late: never counted too short
         self._begun = begun
         self._spent_here = True
 
