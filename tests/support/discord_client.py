@@ -13,11 +13,28 @@ from bot.discord_app.endpoints import DEFAULT_API_URL, point_discord_at
 from bot.discord_app.gateway import GatewayPace
 from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.publish import DiscordPublisher
-from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel, StandInRole
+from bot.rehearsal.records import Channel
+from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel, StandInRole, StandInTag
 
 CHANNEL = 1_200_000_000_000_000_001
 OTHER_CHANNEL = 1_200_000_000_000_000_002
+NEWS_CHANNEL = 1_200_000_000_000_000_003
+FORUM = 1_200_000_000_000_000_004
+MEDIA_CHANNEL = 1_200_000_000_000_000_005
+VOICE_CHANNEL = 1_200_000_000_000_000_006
 ROLE = 1_300_000_000_000_000_001
+
+TAGS = tuple(
+    StandInTag(1_400_000_000_000_000_000 + number, name, moderated=name == "Staff")
+    for number, name in enumerate(("Staff", "Kubernetes", "community", "Release", "one", "two", "three", "four"))
+)
+EVERY_KIND = (
+    StandInChannel(CHANNEL, "text"),
+    StandInChannel(NEWS_CHANNEL, "news", "announcement"),
+    StandInChannel(FORUM, "forum", "forum", available_tags=TAGS),
+    StandInChannel(MEDIA_CHANNEL, "media", "media"),
+    StandInChannel(VOICE_CHANNEL, "voice", "voice"),
+)
 
 
 def quick_pauses() -> Pauses:
@@ -31,11 +48,13 @@ class Record:
     Attributes:
         text: what was saved last; None: nothing.
         fails_with: what loading and saving raises just now.
+        failed: set once one of them did.
     """
 
     def __init__(self, text: str | None = None) -> None:
         self.text = text
         self.fails_with: Exception | None = None
+        self.failed = asyncio.Event()
 
     def budget(self, **options: Any) -> IdentifyBudget:
         """A budget as a new process makes it."""
@@ -43,15 +62,18 @@ class Record:
 
     async def load(self) -> str | None:
         """What was saved last."""
-        if self.fails_with is not None:
-            raise self.fails_with
+        self._fail()
         return self.text
 
     async def save(self, text: str) -> None:
         """Keep `text`."""
-        if self.fails_with is not None:
-            raise self.fails_with
+        self._fail()
         self.text = text
+
+    def _fail(self) -> None:
+        if self.fails_with is not None:
+            self.failed.set()
+            raise self.fails_with
 
 
 @contextlib.asynccontextmanager
@@ -64,16 +86,38 @@ async def running_stand_in(port: int = 0) -> AsyncIterator[StandIn]:
 
 
 @contextlib.asynccontextmanager
-async def pointed_at(api_url: str, gateway_url: str | None) -> AsyncIterator[LinkbotClient]:
-    """A client that will look for Discord there; closed at the end, with discord.py as it was."""
-    find_gateway = point_discord_at(api_url, gateway_url)
-    client = LinkbotClient(
-        find_gateway=find_gateway,
-        identify_budget=Record().budget(apart_seconds=0.01),
-        gateway_pace=GatewayPace(quick_pauses),
-        guild_ready_timeout=0.05,
-        pauses=quick_pauses,
+async def running_guild(*, rate_limits: bool = False) -> AsyncIterator[StandIn]:
+    """A stand-in with a channel of every kind."""
+    roles = [StandInRole(ROLE, "readers")]
+    async with StandIn(EVERY_KIND, roles=roles, rate_limits=rate_limits) as stand_in:
+        yield stand_in
+
+
+def open_thread(stand_in: StandIn, parent_id: int = CHANNEL, owner_id: int = 1) -> int:
+    """A thread in a channel that somebody else opened; return its id."""
+    world = stand_in.world
+    thread_id = world.snowflakes.next()
+    world.add_thread(
+        Channel(thread_id, "talk", "thread", frozenset(), world.clock(), parent_id=parent_id, owner_id=owner_id)
     )
+    return thread_id
+
+
+@contextlib.asynccontextmanager
+async def pointed_at(
+    api_url: str, gateway_url: str | None, *, kind: type[LinkbotClient] = LinkbotClient, **options: Any
+) -> AsyncIterator[LinkbotClient]:
+    """A client that will look for Discord there; closed at the end, with discord.py as it was.
+
+    It is of `kind`, hasty, and made with `options`.
+    """
+    hasty = {
+        "identify_budget": Record().budget(apart_seconds=0.01),
+        "gateway_pace": GatewayPace(quick_pauses),
+        "guild_ready_timeout": 0.05,
+        "pauses": quick_pauses,
+    }
+    client = kind(find_gateway=point_discord_at(api_url, gateway_url), **{**hasty, **options})
     try:
         yield client
     finally:
@@ -82,9 +126,9 @@ async def pointed_at(api_url: str, gateway_url: str | None) -> AsyncIterator[Lin
 
 
 @contextlib.asynccontextmanager
-async def logged_in(stand_in: StandIn) -> AsyncIterator[LinkbotClient]:
-    """A client that can send requests and knows where the gateway is, but is not connected to it."""
-    async with pointed_at(stand_in.api_url, stand_in.gateway_url) as client:
+async def logged_in(stand_in: StandIn, **options: Any) -> AsyncIterator[LinkbotClient]:
+    """A client that can send requests and knows where the gateway is, but is not connected to it; see `pointed_at`."""
+    async with pointed_at(stand_in.api_url, stand_in.gateway_url, **options) as client:
         await client.login(REHEARSAL_TOKEN)
         yield client
 
