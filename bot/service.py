@@ -31,7 +31,8 @@ from bot.discord_app.endpoints import point_discord_at
 from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.publish import DiscordPublisher
 from bot.ops.control import serve_control
-from bot.ops.requests import Request, carry_out
+from bot.ops.requests import WireRequest, carry_out
+from bot.ops.troubles import TroublesRequest, to_lines
 from bot.problems import ConfigurationError, LinkbotError
 from bot.settings import Settings, idle_keys
 
@@ -83,7 +84,7 @@ class _Service:
         publisher = DiscordPublisher(self._client, settings.announce.tldr_characters)
         self._troubles = Troubles()
         self._courier = Courier(catalog, publisher, settings.channels, settings.announce, troubles=self._troubles)
-        self._intake = Intake(settings, catalog, self._courier.wake)
+        self._intake = Intake(settings, catalog, self._courier.wake, troubles=self._troubles)
 
     def stop(self) -> None:
         """Let `run` end in good order."""
@@ -140,7 +141,9 @@ class _Service:
         logger.info("Watching %s", self._settings.content.directory)
         on_ready()
 
-    async def _carry_out(self, request: Request) -> list[str]:
+    async def _carry_out(self, request: WireRequest) -> list[str]:
+        if isinstance(request, TroublesRequest):
+            return to_lines(self._troubles.all)
         done = await carry_out(self._catalog, self._settings, request)
         if done.to_send:
             self._courier.wake([channel.id for channel in self._settings.channels])

@@ -23,6 +23,7 @@ from bot.announcing.ingest import Ingest, ScanBatch
 from bot.announcing.planning import Taken
 from bot.announcing.report import report
 from bot.announcing.retry import Pauses
+from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog
 from bot.catalog.notes import Note
 from bot.catalog.records import Standing
@@ -34,7 +35,7 @@ from bot.content.watch import Watcher
 from bot.problems import CatalogUnavailableError
 from bot.settings import Settings
 
-__all__ = ["Intake"]
+__all__ = ["CONTENT", "Intake"]
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ BASELINE_SETTLE_SECONDS = 3.0  # how long a first run waits for files that are b
 POLL_SECONDS = 1.0  # between scans where the file system sends no events
 SCAN_SHARE = 10  # scans that nobody asked for take a tenth of the time at the most
 READ_AT_ONCE = 250  # files, in one hop to the scanning thread and, at a first run, in one transaction
+INTAKE, CONTENT = "intake", "content"  # whose troubles are told here
 NOTE_SECONDS = 30.0  # how old the note of the last scan may become while nothing changes
 
 
@@ -60,6 +62,7 @@ class Intake:
         catalog: where the posts go.
         wake: called with the ids of the channels that have something new to be sent.
         now: the wall clock.
+        troubles: where it says what does not work.
 
     Attributes:
         ready: set when what was there at the start is stored.
@@ -72,12 +75,14 @@ class Intake:
         wake: Callable[[Collection[int]], None],
         *,
         now: Callable[[], datetime] = _now,
+        troubles: Troubles | None = None,
     ) -> None:
         self.ready = asyncio.Event()
         self._settings = settings
         self._catalog = catalog
         self._wake = wake
         self._now = now
+        self._troubles = troubles or Troubles()
         self._ingest = Ingest(settings)
         self._scanner = Scanner(settings.content.directory, settle_seconds=SETTLE_SECONDS)
         self._watcher = Watcher(settings.content.directory, settings.content.watcher)
@@ -128,10 +133,14 @@ class Intake:
         pauses = Pauses(first=1.0, most=60.0)
         while True:
             try:
-                return await self._look_once(hints)
+                await self._look_once(hints)
             except CatalogUnavailableError as error:
                 seconds = pauses.after_failure()
                 logger.warning("Posts cannot be taken in: %s; the next try is in %.0f s", error, seconds)
+                self._troubles.begin(INTAKE, f"posts cannot be taken in: {error}")
+            else:
+                self._troubles.end(INTAKE)
+                return
             await asyncio.sleep(seconds)
             hints = Hints(everything=True)
 
@@ -274,6 +283,7 @@ class Intake:
     async def _begin_outage(self, outage: Outage) -> None:
         if self._outage == outage.reason:
             return
+        self._troubles.begin(CONTENT, outage.reason)
         note = json.dumps({"since": self._now().isoformat(), "reason": outage.reason})
         await self._catalog.write(lambda tables: tables.notes.put(Note.OUTAGE, note))
         self._outage = outage.reason
@@ -283,6 +293,7 @@ class Intake:
         if self._outage is None and self.ready.is_set():
             return
         await self._catalog.write(lambda tables: tables.notes.remove(Note.OUTAGE))
+        self._troubles.end(CONTENT)
         if self._outage is not None:
             logger.info("The content directory is back")
         self._outage = None

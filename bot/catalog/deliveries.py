@@ -192,10 +192,21 @@ class DeliveryTable:
         )
         return [HeldUp(row[0], row[1], DeliveryState(row[2]), row[3], row[4]) for row in rows]
 
-    def oldest_pending_at(self) -> datetime | None:
-        """When the oldest delivery that still waits was planned; None: none waits."""
+    def count_sleeping(self, now: datetime) -> dict[int, int]:
+        """How many of each channel's pending deliveries sleep; channels without any are left out."""
+        rows = self._connection.execute(
+            "SELECT channel_id, count(*) FROM deliveries CROSS JOIN posts ON posts.id = post_id"
+            f" WHERE state = 'pending' AND {OPEN} AND NOT ({SENDABLE}) GROUP BY channel_id ORDER BY channel_id",
+            {"now": to_microseconds(now)},
+        )
+        return dict(rows.fetchall())
+
+    def oldest_waiting_at(self, now: datetime) -> datetime | None:
+        """When the oldest of the pending deliveries that are due was planned; None: none is due."""
         row = self._connection.execute(
-            f"SELECT min(planned_at) FROM deliveries WHERE state = 'pending' AND {OPEN}"
+            "SELECT min(planned_at) FROM deliveries CROSS JOIN posts ON posts.id = post_id"
+            f" WHERE state = 'pending' AND {OPEN} AND {SENDABLE}",
+            {"now": to_microseconds(now)},
         ).fetchone()
         return from_microseconds(row[0])
 

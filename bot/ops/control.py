@@ -13,14 +13,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bot.ops.requests import Request, from_line, to_line
+from bot.ops.requests import WireRequest, from_line, to_line
 from bot.problems import LinkbotError, UsageError
 
 __all__ = ["ask_service", "is_running", "serve_control"]
 
 logger = logging.getLogger(__name__)
 
-CarryOut = Callable[[Request], Awaitable[list[str]]]
+CarryOut = Callable[[WireRequest], Awaitable[list[str]]]
 
 FILE_NAME = "linkbot.sock"
 PATIENCE_SECONDS = 10.0  # for a request to arrive once somebody connected, and for its answer to be taken
@@ -110,7 +110,7 @@ async def _reply(line: bytes, carry_out: CarryOut) -> dict[str, object]:
         return {"error": str(error)}
 
 
-async def ask_service(directory: Path, request: Request) -> list[str] | None:
+async def ask_service(directory: Path, request: WireRequest) -> list[str] | None:
     """Send `request` to the service that works on `directory`.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What a person can ask of whoever works on a catalog, and how it goes over a wire.
+"""What can be asked of whoever works on a catalog, and how it goes over a wire.
 
 On the wire a request is one line of JSON, an object under the name of its command::
 
@@ -7,7 +7,7 @@ On the wire a request is one line of JSON, an object under the name of its comma
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,26 +17,27 @@ from bot.catalog.database import Catalog
 from bot.ops.announce import AnnounceRequest, announce
 from bot.ops.done import Done
 from bot.ops.resolve import ResolveRequest, resolve
+from bot.ops.troubles import TroublesRequest
 from bot.problems import UsageError
 from bot.settings import Settings
 
-__all__ = ["Request", "carry_out", "from_line", "to_line"]
+__all__ = ["Request", "WireRequest", "carry_out", "from_line", "to_line"]
 
-Request = AnnounceRequest | ResolveRequest
+Request = AnnounceRequest | ResolveRequest  # what a person wants done, by the service or without one
+WireRequest = Request | TroublesRequest  # what a running service answers
 _UNKNOWN = "this is no request that this version understands"
 
 
-@dataclass(frozen=True, slots=True)
-class _Command:
-    request: type[Request]
-    carry_out: Callable[[Catalog, Settings, Any], Awaitable[Done]]
-
-
-COMMANDS: Mapping[str, _Command] = {
-    "announce": _Command(AnnounceRequest, announce),
-    "resolve": _Command(ResolveRequest, resolve),
+CARRY_OUT: Mapping[type[Request], Callable[[Catalog, Settings, Any], Awaitable[Done]]] = {
+    AnnounceRequest: announce,
+    ResolveRequest: resolve,
 }
-_NAMES = {command.request: name for name, command in COMMANDS.items()}
+NAMES: Mapping[type[WireRequest], str] = {
+    AnnounceRequest: "announce",
+    ResolveRequest: "resolve",
+    TroublesRequest: "troubles",
+}
+REQUESTS = {name: request for request, name in NAMES.items()}
 
 
 async def carry_out(catalog: Catalog, settings: Settings, request: Request) -> Done:
@@ -46,15 +47,15 @@ async def carry_out(catalog: Catalog, settings: Settings, request: Request) -> D
         UsageError: it cannot be done as asked; nothing is done then.
         CatalogUnavailableError: the catalog cannot be read or written now.
     """
-    return await COMMANDS[_NAMES[type(request)]].carry_out(catalog, settings, request)
+    return await CARRY_OUT[type(request)](catalog, settings, request)
 
 
-def to_line(request: Request) -> bytes:
+def to_line(request: WireRequest) -> bytes:
     """One line, with its end."""
-    return json.dumps({_NAMES[type(request)]: asdict(request)}).encode() + b"\n"
+    return json.dumps({NAMES[type(request)]: asdict(request)}).encode() + b"\n"
 
 
-def from_line(line: bytes) -> Request:
+def from_line(line: bytes) -> WireRequest:
     """Read what `to_line` wrote.
 
     Raises:
@@ -65,9 +66,9 @@ def from_line(line: bytes) -> Request:
         if not isinstance(tagged, dict) or len(tagged) != 1:
             raise UsageError(_UNKNOWN)
         ((name, fields),) = tagged.items()
-        if name not in COMMANDS:
-            raise UsageError(f"{_UNKNOWN}: it knows {' and '.join(COMMANDS)}")
-        return TypeAdapter(COMMANDS[name].request).validate_json(json.dumps(fields), strict=True)
+        if name not in REQUESTS:
+            raise UsageError(f"{_UNKNOWN}: it knows {', '.join(REQUESTS)}")
+        return TypeAdapter(REQUESTS[name]).validate_json(json.dumps(fields), strict=True)
     except ValidationError as error:
         wrong = "; ".join(sorted({detail["msg"] for detail in error.errors()}))
         raise UsageError(f"{_UNKNOWN}: {wrong}") from error

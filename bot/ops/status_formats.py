@@ -1,9 +1,10 @@
 """A `Status` as text for people and as JSON for programs."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from bot.announcing.intake import CONTENT
 from bot.catalog.records import DeliveryState, HeldUp, Standing
 from bot.ops.status import Status
 from bot.ops.terminal import printable
@@ -11,6 +12,7 @@ from bot.ops.terminal import printable
 __all__ = ["as_json", "as_text"]
 
 MOST_LINES = 20  # of one sort, in the text; the JSON has them all
+ASLEEP = "not to be sent while the post is a draft, expired, or its file gone or broken"
 LOOK = {
     DeliveryState.UNKNOWN: (
         "look into the channel whether it stands there: `linkbot resolve {0} --sent MESSAGE_ID` says that it does,"
@@ -28,6 +30,10 @@ def as_json(status: Status) -> str:
     return json.dumps(
         {
             "running": status.running,
+            "troubles": [
+                {"where": trouble.where, "what": trouble.what, "since": _iso(trouble.since)}
+                for trouble in status.troubles
+            ],
             "service": status.service,
             "baseline_at": _iso(status.baseline_at),
             "outage": status.outage,
@@ -41,7 +47,10 @@ def as_json(status: Status) -> str:
                 {"channel": str(count.channel_id), "state": count.state, "count": count.deliveries}
                 for count in status.deliveries
             ],
-            "oldest_pending_at": _iso(status.oldest_pending_at),
+            "sleeping": _by_channel(status.sleeping),
+            "to_change": _by_channel(status.to_change),
+            "to_publish": _by_channel(status.to_publish),
+            "oldest_pending_at": _iso(status.oldest_waiting_at),
             "last_sent_at": _iso(status.last_sent_at),
             "held_up": [
                 {
@@ -69,10 +78,24 @@ def _what_is(status: Status) -> Iterator[str]:
     posts = ", ".join(f"{number:,} {standing}" for standing, number in status.posts.items())
     yield f"posts       {posts or 'none'}"
     yield f"last sent   {_moment(status.last_sent_at) if status.last_sent_at else 'never'}"
-    pending = status.oldest_pending_at
-    yield f"waiting     {f'the oldest since {_moment(pending)}' if pending else 'nothing'}"
+    waiting = status.oldest_waiting_at
+    yield f"waiting     {f'the oldest since {_moment(waiting)}' if waiting else 'nothing'}"
     for count in status.deliveries:
-        yield f"deliveries  {count.deliveries:,} {count.state} in {_channel(status, count.channel_id)}"
+        asleep = status.sleeping.get(count.channel_id, 0) if count.state is DeliveryState.PENDING else 0
+        if number := count.deliveries - asleep:
+            yield f"deliveries  {number:,} {count.state} in {_channel(status, count.channel_id)}"
+        if asleep:
+            yield f"deliveries  {asleep:,} asleep in {_channel(status, count.channel_id)}: {ASLEEP}"
+    for number, channel_id, what in _messages(status):
+        yield f"messages    {number:,} still to be {what} in {_channel(status, channel_id)}"
+
+
+def _messages(status: Status) -> Iterator[tuple[int, int, str]]:
+    for channel_id in sorted(status.to_change.keys() | status.to_publish.keys()):
+        if changes := status.to_change.get(channel_id):
+            yield changes, channel_id, "brought up to date"
+        if publications := status.to_publish.get(channel_id):
+            yield publications, channel_id, "published"
 
 
 def _service(status: Status) -> str:
@@ -94,6 +117,9 @@ def _what_to_look_at(status: Status) -> Iterator[str]:
     if status.baseline_at is None:
         indexing = "what is in the content directory is being indexed" if status.running else "start the service"
         yield f"the first run is not done: {indexing}"
+    for trouble in status.troubles:
+        if trouble.where != CONTENT or status.outage is None:  # which says the same, and can be had without the service
+            yield f"{trouble.where}: {trouble.what} (since {_moment(trouble.since)})"
     if status.outage is not None:
         yield f"{status.outage['reason']} (since {_told(status.outage['since'])}); work goes on when it is back"
     if held := status.posts.get(Standing.HELD, 0):
@@ -118,6 +144,10 @@ def _some(lines: Sequence[str], where_all_are: str) -> Iterator[str]:
 
 def _channel(status: Status, channel_id: int) -> str:
     return status.channel_names.get(channel_id, f"{channel_id}, not in the settings")
+
+
+def _by_channel(counts: Mapping[int, int]) -> list[dict[str, object]]:
+    return [{"channel": str(channel_id), "count": number} for channel_id, number in counts.items()]
 
 
 def _told(iso: str) -> str:

@@ -14,16 +14,17 @@ import pytest
 from bot.ops import control
 from bot.ops.announce import AnnounceRequest
 from bot.ops.control import ask_service, is_running, serve_control
-from bot.ops.requests import Request
+from bot.ops.requests import WireRequest
 from bot.ops.resolve import ResolveRequest
+from bot.ops.troubles import TroublesRequest
 from bot.problems import CatalogUnavailableError, LinkbotError, UsageError
 
 REQUEST = AnnounceRequest(latest=1)
 
 
-async def echo(request: Request) -> list[str]:
+async def echo(request: WireRequest) -> list[str]:
     """Answer with what is asked for."""
-    if isinstance(request, ResolveRequest):
+    if not isinstance(request, AnnounceRequest):
         return [str(request)]
     if request.paths == ("refused",):
         raise UsageError("this one not")
@@ -67,9 +68,9 @@ async def test_a_request_is_answered(tmp_path: Path) -> None:
 
 async def test_each_kind_of_request_arrives_as_what_it_is(tmp_path: Path) -> None:
     """One socket carries every command; none is taken for another."""
-    request = ResolveRequest(2**63 - 1, sent=2**62)
     async with serving(tmp_path):
-        assert await ask_service(tmp_path, request) == [str(request)]
+        for request in (ResolveRequest(2**63 - 1, sent=2**62), TroublesRequest()):
+            assert await ask_service(tmp_path, request) == [str(request)]
         assert await ask_service(tmp_path, REQUEST) == ["1"]
 
 
@@ -191,7 +192,7 @@ async def test_two_requests_at_once_are_both_answered(tmp_path: Path) -> None:
     """One that takes long does not keep the other waiting."""
     released = asyncio.Event()
 
-    async def slow(request: Request) -> list[str]:
+    async def slow(request: WireRequest) -> list[str]:
         assert isinstance(request, AnnounceRequest)
         if request.paths:
             await released.wait()
@@ -209,7 +210,7 @@ async def test_a_service_that_ends_meanwhile_gives_no_answer(tmp_path: Path) -> 
     """Whoever asked is told to look at the log, instead of waiting for ever."""
     asked = asyncio.Event()
 
-    async def never(request: Request) -> list[str]:
+    async def never(request: WireRequest) -> list[str]:
         asked.set()
         await asyncio.Event().wait()
         return []
@@ -225,7 +226,7 @@ async def test_a_service_that_ends_meanwhile_gives_no_answer(tmp_path: Path) -> 
 async def test_a_bug_ends_the_service_loudly(tmp_path: Path) -> None:
     """What nobody expected is raised where the service sees it, and whoever asked is not left waiting."""
 
-    async def broken(request: Request) -> list[str]:
+    async def broken(request: WireRequest) -> list[str]:
         raise RuntimeError("a bug")
 
     async with serving(tmp_path, broken) as service:

@@ -123,7 +123,9 @@ async def test_a_word_survives_the_wire(catalog: Catalog, settings: Settings) ->
     delivery = await number(catalog, "a.md")
     for request in (ResolveRequest(delivery, sent=2**63 - 1), ResolveRequest(delivery, resend=True)):
         assert from_line(to_line(request)) == request
-    await carry_out(catalog, settings, from_line(to_line(ResolveRequest(delivery, drop=True))))
+    dropped = from_line(to_line(ResolveRequest(delivery, drop=True)))
+    assert isinstance(dropped, ResolveRequest)
+    await carry_out(catalog, settings, dropped)
     assert await state(catalog, "a.md") is DeliveryState.DROPPED
 
 
