@@ -138,8 +138,8 @@ class ChannelSettings(Model):
     )
     publish: Flag = Field(
         default=False,
-        description="true: messages are published to the servers that follow this channel (crosspost); only for "
-        f"announcement channels. Default: false. {IDLE}.",
+        description="true: messages are published to the servers that follow this channel (crosspost), ten an hour at "
+        "most, and after the announcements that wait; only in an announcement channel. Default: false.",
     )
 
     @model_validator(mode="before")
@@ -165,18 +165,18 @@ class AnnounceSettings(Model):
     )
     on_edit: Choice[Literal["edit", "ignore"]] = Field(
         default="edit",
-        description="An announced post is changed. edit: its card follows. ignore: the card stays as it is. "
-        f"{IDLE}: the card stays.",
+        description="An announced post is changed. edit: its card follows, once nothing waits to be announced in the "
+        "channel. ignore: the card stays as it is.",
     )
     on_retract: Choice[Literal["delete", "keep"]] = Field(
         default="delete",
-        description="An announced post becomes a draft again. delete: its card goes. keep: it stays. "
-        f"{IDLE}: it stays.",
+        description="An announced post becomes a draft again. delete: its card goes, be it one of several in a "
+        "message; made public again, the post is announced again. keep: the card stays.",
     )
     on_delete: Choice[Literal["delete", "keep"]] = Field(
         default="keep",
-        description="The file of an announced post is removed. delete: its card goes. keep: it stays. "
-        f"{IDLE}: it stays.",
+        description="The file of an announced post is removed, and a second scan misses it too. delete: its card "
+        "goes; a file that comes back later is announced again. keep: the card stays.",
     )
     max_age_days: Annotated[Whole, Field(ge=1, le=MAX_AGE_DAYS)] | None = Field(
         default=None,

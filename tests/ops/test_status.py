@@ -1,19 +1,29 @@
 """``linkbot status``: what it tells of a catalog, as text and as JSON."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.notes import Note
+from bot.catalog.records import DeliveryState, Standing
 from bot.catalog.tables import Tables
+from bot.ops import status as status_module
 from bot.ops.announce import AnnounceRequest, announce
+from bot.ops.control import is_running, serve_control
+from bot.ops.requests import WireRequest
 from bot.ops.resolve import ResolveRequest, resolve
 from bot.ops.status import Status, read_status
 from bot.ops.status_formats import as_json, as_text
+from bot.ops.troubles import TroublesRequest, to_lines
 from bot.problems import CatalogUnavailableError
 from bot.settings import AnnounceSettings, Settings
 from tests.support.end_to_end_site import post_text
@@ -186,3 +196,118 @@ async def test_a_single_held_post_is_told_in_the_singular(tmp_path: Path) -> Non
         assert "! 1 post is held: " in as_text(await read_status(settings))
         await announce(catalog, settings, AnnounceRequest(held=True))
         assert "held" not in as_text(await read_status(settings))
+
+
+async def test_what_sleeps_is_told_apart_from_what_waits(catalog: Catalog, settings: Settings) -> None:
+    """Deliveries of drafts, of expired posts and of broken files are not waiting, and not the oldest that does."""
+    posts = ("draft.md", "expired.md", "broken.md")
+    for path in posts:
+        await take_in(catalog, settings, {path: post_text(path)})
+    await take_in(
+        catalog, settings, {"draft.md": post_text("draft.md", draft=True), "broken.md": "---\ntitle: 'x\n---\n"}
+    )
+    expired = post_text("expired.md").replace("---\n", "---\nexpiryDate: 2020-01-01\n", 1)
+    await take_in(catalog, settings, {"expired.md": expired})
+    status = await read_status(settings)
+    lines = as_text(status).splitlines()
+    assert "waiting     nothing" in lines
+    assert (
+        "deliveries  3 asleep in all: not to be sent while the post is a draft, expired, or its file gone or broken"
+        in lines
+    )
+    assert not any("pending" in line for line in lines)
+    told = json.loads(as_json(status))
+    assert told["deliveries"] == [{"channel": str(ALL), "state": "pending", "count": 3}]
+    assert told["sleeping"] == [{"channel": str(ALL), "count": 3}]
+    assert told["oldest_pending_at"] is None
+    before = datetime.now(UTC)
+    await take_in(catalog, settings, {"awake.md": post_text("Awake")})
+    status = await read_status(settings)
+    assert status.oldest_waiting_at is not None
+    assert status.oldest_waiting_at >= before
+    assert "deliveries  1 pending in all" in as_text(status).splitlines()
+
+
+async def test_messages_that_are_still_to_be_changed_or_published_are_told(
+    catalog: Catalog, settings: Settings
+) -> None:
+    """Their numbers are told by channel while there are any, and no line where there is none."""
+    await take_in(catalog, settings, {"a.md": post_text("A")})
+
+    def send(tables: Tables) -> None:
+        claim = tables.deliveries.claim(ALL, "nonce", tables.deliveries.pending(ALL, 1, NOW), NOW)
+        tables.deliveries.record_sent(claim, 1, NOW, to_publish=True)
+
+    await catalog.write(send)
+    await take_in(catalog, settings, {"a.md": post_text("Another")})
+    status = await read_status(settings)
+    lines = as_text(status).splitlines()
+    assert "messages    1 still to be brought up to date in all" in lines
+    assert "messages    1 still to be published in all" in lines
+    told = json.loads(as_json(status))
+    assert told["to_change"] == told["to_publish"] == [{"channel": str(ALL), "count": 1}]
+
+
+@asynccontextmanager
+async def a_service(
+    settings: Settings, carry_out: Callable[[WireRequest], Awaitable[list[str]]]
+) -> AsyncIterator[None]:
+    """Something listens as a service does."""
+    task = asyncio.ensure_future(serve_control(settings.state.directory, carry_out))
+    deadline = time.monotonic() + 5
+    while not await is_running(settings.state.directory):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.001)
+    yield
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_what_does_not_work_now_is_asked_of_the_service(catalog: Catalog, settings: Settings) -> None:
+    """The troubles of the running service are told with their beginning; an outage that it noted is told once."""
+    troubles = Troubles(lambda: NOW)
+    troubles.begin("channel all", "Missing\x1b Access")
+    troubles.begin("content", "/content is not there")
+
+    async def answer(request: WireRequest) -> list[str]:
+        assert isinstance(request, TroublesRequest)
+        return to_lines(troubles.all)
+
+    async with a_service(settings, answer):
+        text = as_text(await read_status(settings))
+        assert r"! channel all: Missing\x1b Access (since 2025-11-23 06:58:28 UTC)" in text.splitlines()
+        assert "! content: /content is not there (since 2025-11-23 06:58:28 UTC)" in text.splitlines()
+        note = json.dumps({"since": NOW.isoformat(), "reason": "/content is not there"})
+        await catalog.write(lambda tables: tables.notes.put(Note.OUTAGE, note))
+        status = await read_status(settings)
+        assert as_text(status).count("/content is not there") == 1
+        assert json.loads(as_json(status))["troubles"] == [
+            {"where": "channel all", "what": "Missing\x1b Access", "since": NOW.isoformat()},
+            {"where": "content", "what": "/content is not there", "since": NOW.isoformat()},
+        ]
+    assert json.loads(as_json(await read_status(settings)))["troubles"] == []
+
+
+async def test_a_service_that_gives_no_answer_is_itself_the_trouble(
+    catalog: Catalog, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Status waits a few seconds for the service, not for ever, and tells all that it can find out without it."""
+    monkeypatch.setattr(status_module, "ANSWER_SECONDS", 0.1)
+
+    async def never(request: WireRequest) -> list[str]:
+        await asyncio.Event().wait()
+        return []
+
+    async with a_service(settings, never):
+        status = await read_status(settings)
+        assert status.running
+        assert "! service: it gives no answer" in as_text(status)
+
+
+async def test_the_json_is_described(catalog: Catalog, settings: Settings) -> None:
+    """The keys of the object are those of its description, in the same order; so are the states and standings."""
+    text = (Path(__file__).parents[2] / "docs" / "status.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z_]+)` \| (.*) \|$", text, re.MULTILINE))
+    assert list(rows) == list(json.loads(as_json(await read_status(settings))))
+    assert {f"`{state}`" for state in DeliveryState} <= set(re.findall(r"`[a-z]+`", rows["deliveries"]))
+    assert {f"`{standing}`" for standing in Standing} == set(re.findall(r"`[a-z]+`", rows["posts"]))
