@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -148,6 +149,7 @@ class Gateway:
             await self._notify()
             return web.Response(status=503)
         socket = web.WebSocketResponse(autoclose=True, max_msg_size=4096 * 4)
+        socket.headers["Date"] = formatdate(self._world.clock(), usegmt=True)
         await socket.prepare(request)
         self._sockets[socket] = request.transport
         left = False

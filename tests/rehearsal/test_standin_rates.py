@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import aiohttp
 import discord
 import pytest
 
@@ -135,13 +136,15 @@ async def test_a_thread_is_renamed_twice_in_ten_minutes() -> None:
 
 
 async def test_answers_bear_the_date_of_the_stand_ins_clock() -> None:
-    """Every answer is dated by the clock that dates messages: errors, refusals and arranged faults as well."""
+    """Every answer is dated by the clock that dates messages: errors, arranged faults and the gateway's as well."""
     async with StandIn(CHANNELS, clock=lambda: 2_000_000_000.7) as standin, raw_client(standin) as raw:
         standin.faults.add("GET", "/gateway", "status", status=503)
         standin.faults.add("GET", "/gateway", "content_type")
         asked = [await raw("GET", path) for path in ("/users/@me", "/no/such/thing", "/gateway", "/gateway")]
         assert [answer.status for answer in asked] == [200, 404, 503, 200]
-        assert {answer.headers["Date"] for answer in asked} == {"Wed, 18 May 2033 03:33:20 GMT"}
+        async with aiohttp.ClientSession() as session, session.ws_connect(standin.gateway_url) as socket:
+            dates = {answer.headers["Date"] for answer in asked} | {socket._response.headers["Date"]}
+        assert dates == {"Wed, 18 May 2033 03:33:20 GMT"}
 
 
 async def test_rate_limits_can_be_switched_off() -> None:
