@@ -87,6 +87,14 @@ def _rehearse(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="of the page (default: %(default)s; 0: a free one)",
     )
+    parser.add_argument(
+        "--forum",
+        action="append",
+        default=[],
+        metavar="CHANNEL",
+        dest="forums",
+        help="id or name of a channel that is a forum, with the tags that the settings filter by; may be repeated",
+    )
 
 
 def _check(parser: argparse.ArgumentParser) -> None:

@@ -69,9 +69,12 @@ def _run(parsed: argparse.Namespace) -> ExitCode:
 def _rehearse(parsed: argparse.Namespace) -> ExitCode:
     settings = None if parsed.config is None else load_settings(parsed.config)
 
+    def tell(line: str) -> None:
+        print(printable(line), flush=True)
+
     async def rehearse_to_the_end() -> None:
         try:
-            await rehearse(settings, parsed.content, parsed.port, tell=lambda line: print(printable(line), flush=True))
+            await rehearse(settings, parsed.content, parsed.port, forums=parsed.forums, tell=tell)
         finally:  # all is tidied up: one signal more must not spoil the exit code once the loop handles none
             signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
 

@@ -4,13 +4,14 @@ import asyncio
 import errno
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from importlib import resources
 from pathlib import Path
 
 from bot.problems import UsageError
-from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel, StandInRole
+from bot.rehearsal import limits
+from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel, StandInRole, StandInTag
 from bot.service import STOP_SIGNALS, run_service
 from bot.settings import (
     ChannelSettings,
@@ -22,21 +23,28 @@ from bot.settings import (
     StateSettings,
 )
 
-__all__ = ["DEFAULT_PORT", "rehearse"]
+__all__ = ["DEFAULT_PORT", "rehearse", "stand_in_channels"]
 
 DEFAULT_PORT = 8765
+_ANYTHING = "*"  # in a filter; no tag
 RELEASE_SECONDS = 1.5  # between the sample's posts, so that a person sees them come
 
-SAMPLE_CHANNELS = (
-    ChannelSettings(id=100000000000000001, name="all-links"),
-    ChannelSettings(id=100000000000000002, name="kubernetes", tags=Filter(any=("kubernetes",))),
-    ChannelSettings(id=100000000000000003, name="code-and-tools", tags=Filter(any=("python", "rust", "git", "tools"))),
+SAMPLE = Settings(
+    channels=(
+        ChannelSettings(id=100000000000000001, name="all-links"),
+        ChannelSettings(id=100000000000000002, name="kubernetes", tags=Filter(any=("kubernetes",))),
+        ChannelSettings(
+            id=100000000000000003, name="code-and-tools", tags=Filter(any=("python", "rust", "git", "tools"))
+        ),
+    )
 )
 
 Tell = Callable[[str], None]
 
 
-async def rehearse(settings: Settings | None, content: Path | None, port: int, *, tell: Tell) -> None:
+async def rehearse(
+    settings: Settings | None, content: Path | None, port: int, *, forums: Collection[str] = (), tell: Tell
+) -> None:
     """Run the service against the stand-in until SIGTERM or SIGINT.
 
     The real state directory and the real Discord are never touched. Without `content` and `settings` a sample site is
@@ -46,33 +54,34 @@ async def rehearse(settings: Settings | None, content: Path | None, port: int, *
         settings: whose channels and rules to rehearse; None: those of the sample.
         content: the content directory; None: that of `settings`, or the sample site.
         port: of the page, on 127.0.0.1; 0: a free one.
+        forums: ids or names of channels that are forums; which kind a channel is, settings do not say.
         tell: takes lines for the person who rehearses.
 
     Raises:
-        UsageError: `content` is no directory, or the port cannot be had.
+        UsageError: `content` is no directory, one of `forums` is no channel, or the port cannot be had.
         LinkbotError: what ended the service.
     """
     _refuse_what_is_no_directory(content)
+    channels = stand_in_channels((settings or SAMPLE).channels, forums)
     stop = _Stop()
     try:
         with _workshop() as folder:
-            await _run(settings, content, port, folder, tell)
+            await _run(settings, content, _stand_in(settings or SAMPLE, channels, port), folder, tell)
     except asyncio.CancelledError:
         if not stop.asked:
             raise
 
 
-async def _run(settings: Settings | None, content: Path | None, port: int, folder: Path, tell: Tell) -> None:
-    """Rehearse with `folder` for all that is made."""
+async def _run(settings: Settings | None, content: Path | None, closed: StandIn, folder: Path, tell: Tell) -> None:
+    """Rehearse at the stand-in, which is `closed` as yet, with `folder` for all that is made."""
     is_sample = settings is None and content is None
     directory = _content_directory(settings, content, folder)
     if is_sample:
         shutil.copytree(_sample() / "before", directory)
-    chosen = settings or Settings(channels=SAMPLE_CHANNELS)
     async with AsyncExitStack() as stack:
-        stand_in = await _open(stack, _stand_in(chosen, port))
+        stand_in = await _open(stack, closed)
         tell(f"Rehearsal: open {stand_in.page_url}")
-        redirected = _redirected(chosen, directory, folder, stand_in)
+        redirected = _redirected(settings or SAMPLE, directory, folder, stand_in)
         config = folder / "bot.yaml"
         config.write_text(redirected.model_dump_json(indent=2), encoding="utf-8")  # all JSON is YAML
         ready = asyncio.Event()
@@ -134,12 +143,37 @@ def _sample() -> Path:
     return Path(str(resources.files("bot.rehearsal") / "sample"))
 
 
-def _stand_in(settings: Settings, port: int) -> StandIn:
-    """A server with the channels and roles that the settings name."""
-    channels = [
-        StandInChannel(channel.id, channel.name, "announcement" if channel.publish else "text")
-        for channel in settings.channels
+def stand_in_channels(channels: Sequence[ChannelSettings], forums: Collection[str]) -> list[StandInChannel]:
+    """The channels of the settings as the stand-in has them.
+
+    One that `forums` names is a forum, whose tags are all that the settings filter by and a forum can have; one that is
+    to be published is an announcement channel; any other is a text channel.
+
+    Raises:
+        UsageError: one of `forums` is neither id nor name of a channel.
+    """
+    unknown = sorted(set(forums) - {word for channel in channels for word in (str(channel.id), channel.name)})
+    if unknown:
+        known = ", ".join(channel.name for channel in channels) or "none"
+        raise UsageError(f"--forum: there is no channel {', '.join(unknown)} in the settings; they have: {known}")
+    tags = _tags(channels)
+    return [
+        StandInChannel(channel.id, channel.name, "forum", available_tags=tags)
+        if {str(channel.id), channel.name} & set(forums)
+        else StandInChannel(channel.id, channel.name, "announcement" if channel.publish else "text")
+        for channel in channels
     ]
+
+
+def _tags(channels: Sequence[ChannelSettings]) -> tuple[StandInTag, ...]:
+    """What the filters ask for, as tags of a forum. Their ids need only differ from each other."""
+    named = dict.fromkeys(tag for channel in channels for tag in (*channel.tags.any, *channel.tags.all))
+    short = [tag for tag in named if len(tag) <= limits.TAG_NAME and tag != _ANYTHING][: limits.FORUM_TAGS]
+    return tuple(StandInTag(number, tag) for number, tag in enumerate(short, start=1))
+
+
+def _stand_in(settings: Settings, channels: Sequence[StandInChannel], port: int) -> StandIn:
+    """A server with those channels and the roles that the settings name."""
     roles = {role for channel in settings.channels for role in channel.mention}
     return StandIn(channels, port=port, roles=[StandInRole(role, f"role {role}") for role in sorted(roles)])
 

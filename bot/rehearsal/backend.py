@@ -149,7 +149,7 @@ class Backend:
         user: str = _VISITOR,
         channel_id: int | None = None,
     ) -> InteractionAnswer:
-        """Run a slash command, in the first channel if none is said.
+        """Run a slash command, in the first channel where that can be done if none is said.
 
         Raises:
             ValueError: Discord's client would not send this.
@@ -176,4 +176,8 @@ class Backend:
         return await self.interactions.click(message_id, custom_id, user=user)
 
     def _place(self, channel_id: int | None) -> int:
-        return self.world.channels[0].id if channel_id is None else channel_id
+        if channel_id is None:
+            return next(channel.id for channel in self.world.channels if not channel.is_forum)
+        if self.world.channel(channel_id).is_forum:
+            raise ValueError("nobody can type in a forum itself, only in its threads")
+        return channel_id

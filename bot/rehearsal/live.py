@@ -14,7 +14,7 @@ from bot.rehearsal.wire import JsonObject
 __all__ = ["LivePage"]
 
 _TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
-_FILES = ("index.html", "page.css", "page.js", "cards.js", "markdown.js", "composer.js")
+_FILES = ("index.html", "page.css", "page.js", "cards.js", "forum.js", "markdown.js", "composer.js")
 _SHOWN_MESSAGES = 200  # of each channel, to a page that opens
 _STATUS_SECONDS = 1.0  # between two looks at what tells no one that it changed: the connection, the commands
 _QUEUED_EVENTS = 2000  # for a page that does not read; then it has to open the stream anew

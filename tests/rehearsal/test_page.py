@@ -8,11 +8,12 @@ import pytest
 from discord import app_commands
 from playwright.async_api import Page, async_playwright, expect
 
-from bot.rehearsal.standin import StandIn, StandInChannel, StandInRole
+from bot.rehearsal.standin import StandIn, StandInChannel, StandInRole, StandInTag
 from tests.support.standin_client import RawClient, RecordingClient, client_of, raw_client
 
 CHROMIUM = shutil.which("chromium")
-NEWS, RELEASES, ROLE = 101, 102, 501
+NEWS, RELEASES, FORUM, ROLE = 101, 102, 103, 501
+TAGS = (StandInTag(901, "kubernetes"), StandInTag(902, "rust"))
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -25,8 +26,12 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 async def page_standin() -> AsyncIterator[StandIn]:
-    """A stand-in with two channels."""
-    channels = (StandInChannel(NEWS, "news"), StandInChannel(RELEASES, "releases", "announcement"))
+    """A stand-in with three channels."""
+    channels = (
+        StandInChannel(NEWS, "news"),
+        StandInChannel(RELEASES, "releases", "announcement"),
+        StandInChannel(FORUM, "reading", "forum", available_tags=TAGS),
+    )
     async with StandIn(channels, rate_limits=False, roles=[StandInRole(ROLE, "readers")]) as standin:
         yield standin
 
@@ -52,7 +57,7 @@ async def page(page_standin: StandIn) -> AsyncIterator[Page]:
             ),
         )
         await page.goto(page_standin.page_url)
-        await expect(page.locator(".channel")).to_have_count(2)
+        await expect(page.locator(".channel")).to_have_count(3)
         yield page
         await browser.close()
     assert wrong == []
@@ -126,6 +131,62 @@ async def test_edits_deletions_and_pings_show(page: Page, send: RawClient) -> No
     await expect(message.get_by_text("(edited)")).to_be_visible()
     await send("DELETE", path)
     await expect(message).to_have_count(0)
+
+
+async def test_published_messages_are_marked(page: Page, send: RawClient) -> None:
+    """A message that was published to followers says so, and one that was not does not."""
+    for text in ("first", "second"):
+        sent = await send("POST", f"/channels/{RELEASES}/messages", {"content": text})
+    await page.locator(f'[data-channel="{RELEASES}"]').click()
+    await expect(page.locator(".message .note")).to_have_count(0)
+    await send("POST", f"/channels/{RELEASES}/messages/{sent.body['id']}/crosspost")
+    await expect(page.locator(".message", has_text="second").locator(".note")).to_have_text("published to followers")
+    await expect(page.locator(".message .note")).to_have_count(1)
+
+
+async def test_a_forum_is_a_list_of_posts(page: Page, send: RawClient, page_standin: StandIn) -> None:
+    """A forum shows its posts, newest first, with their tags and marks; a post opens to its messages."""
+    posts = []
+    for name, tags in (("First post", ["901", "902"]), ("Second post", [])):
+        message = {"embeds": [{"title": name, "description": f"About {name}"}]}
+        body = {"name": name, "applied_tags": tags, "message": message}
+        posts.append((await send("POST", f"/channels/{FORUM}/threads", body)).body["id"])
+    forum = page.locator(f'[data-channel="{FORUM}"]')
+    await expect(forum.locator(".badge")).to_have_text("2")
+    await expect(page.locator(".channel")).to_have_count(3)
+    await forum.click()
+    await expect(page.locator(".post-title")).to_have_text(["Second postnew", "First postnew"])
+    await expect(page.locator(".post .tag")).to_have_text(["kubernetes", "rust"])
+    await expect(page.locator("#composer")).to_be_hidden()
+    edited = f"/channels/{posts[0]}/messages/{posts[0]}"
+    await send("PATCH", edited, {"embeds": [{"title": "First post", "description": "Corrected"}]})
+    first = page.locator(f'[data-thread="{posts[0]}"]')
+    await expect(first).to_contain_text("Corrected")
+    await expect(first).to_contain_text("(edited)")
+    await send("POST", f"/channels/{posts[0]}/messages", {"content": "An answer"})
+    await expect(first).to_contain_text("1 more message")
+    page_standin.set_thread(int(posts[1]), archived=True)
+    page_standin.delete_message(int(posts[1]), int(posts[1]))
+    second = page.locator(f'[data-thread="{posts[1]}"]')
+    await expect(second).to_contain_text("archived")
+    await expect(second).to_contain_text("The first message was deleted.")
+    await first.click()
+    await expect(page.locator(".message .embed-text")).to_have_text("Corrected")
+    await expect(page.locator("#channel-note")).to_have_text("a post in #reading · [kubernetes] · [rust]")
+    await expect(page.locator(".channel.thread .name")).to_have_text("First post")
+
+
+async def test_posts_come_and_go_before_ones_eyes(page: Page, send: RawClient, page_standin: StandIn) -> None:
+    """An open forum shows a new post at once, marked as new, and lets a deleted one go."""
+    await page.locator(f'[data-channel="{FORUM}"]').click()
+    await expect(page.locator(".welcome")).to_contain_text("Nothing has been announced here yet")
+    body = {"name": "<b>Came</b>", "message": {"content": "<i>now</i>"}}
+    made = await send("POST", f"/channels/{FORUM}/threads", body)
+    await expect(page.locator(".post-title")).to_have_text("<b>Came</b>new")
+    await expect(page.locator(".post-text")).to_have_text("<i>now</i>")
+    await expect(page.locator(".badge", has_text="1")).to_have_count(0)
+    page_standin.remove_channel(int(made.body["id"]))
+    await expect(page.locator(".post")).to_have_count(0)
 
 
 async def test_other_channels_show_what_is_new(page: Page, send: RawClient) -> None:

@@ -131,6 +131,7 @@ async def test_gateway_over_http(client: RecordingClient, standin: StandIn, cont
         ("POST", "gateway", {"do": "disconnect", "code": []}, 400, "a number"),
         ("POST", "slash", {"command": "latest", "options": [1]}, 400, "an object"),
         ("POST", "slash", {"command": "nothing"}, 400, "no command /nothing"),
+        ("POST", "slash", {"command": "x", "channel_id": str(FORUM)}, 400, "only in its threads"),
         ("POST", "slash", {}, 400, '"command" is missing'),
         ("POST", "click", {"message_id": "1", "custom_id": "x"}, 400, "no message 1"),
     ],

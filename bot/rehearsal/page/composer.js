@@ -35,7 +35,12 @@ export class Composer {
 
   setChannel(channel) {
     this.channel = channel;
-    if (this.input) this.input.placeholder = `Type / for commands in #${channel.name}`;
+    if (this.input) this.input.placeholder = this.invitation();
+  }
+
+  invitation() {
+    if (!this.channel) return "Type / for commands";
+    return `Type / for commands in ${this.channel.parent_id === null ? "#" : ""}${this.channel.name}`;
   }
 
   reset() {
@@ -43,7 +48,7 @@ export class Composer {
     this.hide();
     this.input = make("input", "plain");
     this.input.setAttribute("aria-label", "Slash command");
-    this.input.placeholder = this.channel ? `Type / for commands in #${this.channel.name}` : "Type / for commands";
+    this.input.placeholder = this.invitation();
     this.input.addEventListener("input", () => this.suggestCommands());
     this.input.addEventListener("focus", () => this.suggestCommands());
     this.field.replaceChildren(this.input);

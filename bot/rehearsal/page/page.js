@@ -1,11 +1,13 @@
 // The page: what the stream of events tells, drawn channel by channel.
 import { make, messageNode } from "./cards.js";
 import { Composer } from "./composer.js";
+import { postNodes, threadNote } from "./forum.js";
 
 const ICONS = {
   text: "M5 9h14M5 15h14M10 4 8 20M16 4l-2 16",
   announcement: "M4 10v4l3 .5L9 20h3l-1.5-5L19 18V5L8 9.5H4Z",
   forum: "M4 5h16v10H11l-4 4v-4H4Z",
+  media: "M4 5h16v14H4ZM4 16l5-5 4 4 3-3 4 4",
   voice: "M5 9v6h4l5 4V5L9 9ZM17 9a4 4 0 0 1 0 6",
   thread: "M6 4v9a3 3 0 0 0 3 3h9M15 12l4 4-4 4",
 };
@@ -21,6 +23,7 @@ let current = null;
 const messages = new Map();
 const unread = new Map();
 const divider = new Map();
+const fresh = new Set(); // threads of the open forum that were not there when it was last looked at
 const pending = new Map();
 
 async function ask(path, body) {
@@ -50,14 +53,28 @@ function channelById(id) {
   return state.channels.find((channel) => channel.id === id);
 }
 
+function isForum(channel) {
+  return channel?.kind === "forum" || channel?.kind === "media";
+}
+
+function childrenOf(channel) {
+  return state.channels.filter((thread) => thread.parent_id === channel.id);
+}
+
+// Threads stand below their channel; of a forum's, which may be hundreds, only the one that is open.
 function inOrder() {
   const top = state.channels.filter((channel) => channel.parent_id === null);
-  return top.flatMap((channel) => [channel, ...state.channels.filter((thread) => thread.parent_id === channel.id)]);
+  return top.flatMap((channel) => [channel, ...childrenOf(channel).filter((thread) => !isForum(channel) || thread.id === current)]);
+}
+
+function unreadOf(channel) {
+  const places = isForum(channel) ? [channel, ...childrenOf(channel).filter((thread) => thread.id !== current)] : [channel];
+  return places.reduce((sum, { id }) => sum + (unread.get(id) ?? 0), 0);
 }
 
 function drawChannels() {
   const rows = inOrder().map((channel) => {
-    const count = unread.get(channel.id) ?? 0;
+    const count = unreadOf(channel);
     const badge = count ? make("span", "badge", String(count)) : null;
     const row = make("button", "channel", icon(channel.kind), make("span", "name", channel.name), badge);
     row.type = "button";
@@ -79,7 +96,9 @@ function drawHead() {
   byId("channel-icon").replaceChildren(icon(channel.kind));
   byId("channel-name").textContent = channel.name;
   const denied = channel.denied.length ? `the bot may not: ${channel.denied.join(", ").replaceAll("_", " ")}` : "";
-  byId("channel-note").textContent = denied;
+  const forum = channelById(channel.parent_id);
+  const place = isForum(forum) ? threadNote(channel, forum) : "";
+  byId("channel-note").textContent = [place, denied].filter(Boolean).join(" · ");
   byId("guild").textContent = state.guild;
   byId("bot-name").textContent = state.bot.name;
   byId("bot-state").textContent = state.bot.connected ? "online" : "offline";
@@ -87,8 +106,11 @@ function drawHead() {
 }
 
 function welcome(channel) {
-  const text = channel.kind === "forum" ? "Posts of this forum are in the list on the left." : "Nothing has been announced here yet. A new link post will appear by itself.";
-  const first = messages.get(channel.id)?.length ? "This is where the rehearsal began." : text;
+  const forum = channelById(channel.parent_id);
+  if (forum) return make("div", "welcome", make("h2", "", channel.name), make("p", "", `A thread in #${forum.name}.`));
+  const isEmpty = isForum(channel) ? !childrenOf(channel).length : !messages.get(channel.id)?.length;
+  const some = isForum(channel) ? "The newest post is the first one." : "This is where the rehearsal began.";
+  const first = isEmpty ? "Nothing has been announced here yet. A new link post will appear by itself." : some;
   return make("div", "welcome", make("h2", "", `Welcome to #${channel.name}`), make("p", "", first));
 }
 
@@ -114,6 +136,7 @@ function drawMessages() {
     return;
   }
   const nodes = [welcome(channel)];
+  if (isForum(channel)) nodes.push(...postNodes(channel, state.channels, messages, fresh, open));
   let before = null;
   for (const message of messages.get(current) ?? []) {
     if (divider.get(current) === message.id) {
@@ -139,21 +162,31 @@ function toBottom() {
   byId("jump").hidden = true;
 }
 
+// What is new stays marked in a forum's list until something else is opened.
+function readAll(id) {
+  fresh.clear();
+  for (const place of [id, ...(isForum(channelById(id)) ? childrenOf({ id }).map((thread) => thread.id) : [])]) {
+    if (unread.delete(place) && place !== id) fresh.add(place);
+  }
+}
+
 function open(id) {
   if (current !== id) divider.delete(current);
   current = id;
-  unread.delete(id);
+  readAll(id);
   composer.setChannel(channelById(id));
+  byId("composer").hidden = isForum(channelById(id)); // nobody can type there
   drawChannels();
   drawHead();
   drawMessages();
   const mark = log.querySelector(".divider");
-  if (mark) mark.scrollIntoView({ block: "center" });
+  if (isForum(channelById(id))) log.scrollTop = 0;
+  else if (mark) mark.scrollIntoView({ block: "center" });
   else toBottom();
 }
 
 function redraw() {
-  const follow = atBottom();
+  const follow = atBottom() && !isForum(channelById(current));
   const top = log.scrollTop;
   drawMessages();
   if (follow) toBottom();
@@ -171,8 +204,13 @@ function append(message, before) {
   return follow;
 }
 
+function isShown(id) {
+  const parent = channelById(id)?.parent_id ?? null;
+  return id === current || (parent === current && isForum(channelById(parent)));
+}
+
 function isSeen(id) {
-  return id === current && document.visibilityState === "visible";
+  return isShown(id) && document.visibilityState === "visible";
 }
 
 // An answer takes the place of its "thinking", whichever of the two is told first.
@@ -197,6 +235,9 @@ function onCreated(message) {
   if (message.channel_id === current) {
     const following = list.length && list.length < SHOWN && !pending.get(current)?.size ? append(message, list.at(-1)) : redraw();
     if (!following) byId("jump").hidden = false;
+  } else if (isShown(message.channel_id)) {
+    if (message.id === message.channel_id) fresh.add(message.id);
+    redraw();
   }
   drawChannels();
 }
@@ -205,15 +246,15 @@ function onChanged(message, gone) {
   const list = messages.get(message.channel_id) ?? [];
   const changed = gone ? list.filter((each) => each.id !== message.id) : list.map((each) => (each.id === message.id ? message : each));
   messages.set(message.channel_id, changed);
-  if (message.channel_id === current) redraw();
+  if (isShown(message.channel_id)) redraw();
 }
 
 function dismiss(message) {
   onChanged(message, true);
 }
 
-function setState(fresh) {
-  state = fresh;
+function setState(told) {
+  state = told;
   names = new Map([...state.roles, ...state.users, ...state.channels].map(({ id, name }) => [id, name]));
   composer.setCommands(state.commands);
   if (!channelById(current) && state.channels.length) {
@@ -222,6 +263,7 @@ function setState(fresh) {
   }
   drawChannels();
   drawHead();
+  if (isForum(channelById(current))) redraw();
 }
 
 function onSnapshot(event) {
@@ -292,6 +334,9 @@ log.addEventListener("scroll", () => {
 });
 byId("jump").addEventListener("click", toBottom);
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible" && unread.delete(current)) drawChannels();
+  if (document.visibilityState !== "visible" || !channelById(current)) return;
+  readAll(current);
+  drawChannels();
+  if (isForum(channelById(current))) redraw();
 });
 listen();
