@@ -18,6 +18,9 @@ from bot.discord_app.invalid_requests import InvalidRequests
 
 __all__ = ["Attempts", "HttpTrace", "LostAnswerError", "http_trace", "trace_of", "watched"]
 
+_TOO_MANY_REQUESTS = 429
+_FAILED = 500
+
 
 class LostAnswerError(Exception):
     """A request that must not be repeated blindly may have had its effect; raised instead of repeating it."""
@@ -29,12 +32,12 @@ class Attempts:
 
     Attributes:
         once: discord.py is kept from repeating it where a try may have had its effect.
-        started: at least one of them was begun; else nothing has reached Discord.
+        open: the last of them was begun, and Discord has not said that it does nothing about it now (429).
         doubtful: what leaves open whether an earlier try had its effect, such as "HTTP 502"; None if nothing does.
     """
 
     once: bool = False
-    started: bool = False
+    open: bool = False
     doubtful: str | None = None
 
 
@@ -77,7 +80,7 @@ class HttpTrace(aiohttp.TraceConfig):
     ) -> None:
         context.asked_at = steady_seconds()
         if (attempts := _current.get()) is not None:
-            attempts.started = True
+            attempts.open = True
 
     async def _ended(
         self, _session: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
@@ -85,7 +88,10 @@ class HttpTrace(aiohttp.TraceConfig):
         status, headers = end.response.status, end.response.headers
         self.clock.heard(headers.get("Date"), context.asked_at)
         self.invalid_requests.note(status, headers.get("X-RateLimit-Scope"))
-        if (attempts := _current.get()) is not None and status >= 500:
+        if (attempts := _current.get()) is None:
+            return
+        attempts.open = status != _TOO_MANY_REQUESTS
+        if status >= _FAILED:
             attempts.doubtful = f"HTTP {status}"
             if attempts.once:
                 raise LostAnswerError(attempts.doubtful)

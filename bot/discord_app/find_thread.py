@@ -48,10 +48,11 @@ async def _threads(forum: discord.ForumChannel, after: datetime, timeout_seconds
     threads = await _active(forum, timeout_seconds)
     before = None
     while page := await _closed(forum, before, timeout_seconds):
+        known = len(threads)
         threads |= {thread.id: thread for thread in page}
         before = page[-1].archive_timestamp
         # They come in the order of their closing, the last one first, and none is closed before it is created.
-        if before < after:
+        if before < after or len(threads) == known:
             break
     threads |= await _active(forum, timeout_seconds)  # what was reopened meanwhile stood in neither list
     return [threads[thread_id] for thread_id in sorted(threads)]

@@ -117,8 +117,8 @@ _FOR_THE_CHANNEL = {403, 404}  # what such a status means where Discord gives a 
 def publish_outcome(error: Exception, attempts: Attempts) -> PublishOutcome:
     """Return what `error`, one of `FAILURES`, raised by creating a message, says about that message."""
     outcome = _outcome(error)
-    if isinstance(outcome, Uncertain) and not attempts.started:
-        return NotNow(f"nothing was sent yet: {outcome.reason}")
+    if isinstance(outcome, Uncertain) and not attempts.open and attempts.doubtful is None:
+        return NotNow(f"nothing was created yet: {outcome.reason}")
     if attempts.doubtful and not isinstance(outcome, Uncertain | Delivered):
         return Uncertain(f"an earlier try ended in {attempts.doubtful}, and then: {outcome.reason}")
     return outcome

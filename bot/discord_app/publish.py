@@ -30,6 +30,7 @@ from bot.discord_app.find_thread import find_thread
 from bot.discord_app.forums import create_thread
 from bot.discord_app.outcomes import FAILURES, change_outcome, publish_outcome
 from bot.discord_app.places import Place, Places
+from bot.discord_app.rate_limits import spend_whole_limits
 from bot.discord_app.reconcile import Sought, find_message
 
 __all__ = ["DiscordPublisher"]
@@ -54,6 +55,7 @@ class DiscordPublisher:
         They have to cover discord.py's own tries (25 s) and its waits for the rate limit (30 s), or what was created
         is taken for uncertain.
         """
+        spend_whole_limits()
         trace = trace_of(client)
         self._client = client
         self._tldr_characters = tldr_characters
