@@ -51,7 +51,7 @@ async def delete_message(client: discord.Client, channel_id: int, message_id: in
         thread = await _thread(client, channel_id) if error.code == ARCHIVED_THREAD else None
         if thread is None:
             raise
-        await _delete_and_close(client, thread, message_id, archived=True)
+        return await _delete_and_close(client, thread, message_id, archived=True)
     return Changed()
 
 
@@ -67,7 +67,7 @@ async def delete_thread(client: discord.Client, thread_id: int) -> ChangeOutcome
             return Changed()
         if error.code not in MAY_NOT:
             raise
-        await _delete_and_close(client, thread, thread_id, archived=thread.archived)
+        return await _delete_and_close(client, thread, thread_id, archived=thread.archived)
     return Changed()
 
 
@@ -95,11 +95,17 @@ async def _delete(client: discord.Client, channel_id: int, message_id: int) -> N
             raise
 
 
-async def _delete_and_close(client: discord.Client, thread: discord.Thread, message_id: int, *, archived: bool) -> None:
+async def _delete_and_close(
+    client: discord.Client, thread: discord.Thread, message_id: int, *, archived: bool
+) -> ChangeOutcome:
     if archived:
-        await thread.edit(archived=False)
+        try:
+            await thread.edit(archived=False)
+        except discord.Forbidden as error:
+            return MessageRefused("its thread is closed: open it, or give the bot Manage Threads", error.code)
     await _delete(client, thread.id, message_id)
     try:
         await thread.edit(archived=True)
     except discord.Forbidden as error:
         logger.info("The thread %d stays open, its message was deleted: %s", thread.id, error)
+    return Changed()

@@ -134,10 +134,12 @@ async def logged_in(stand_in: StandIn, **options: Any) -> AsyncIterator[LinkbotC
 
 
 @contextlib.asynccontextmanager
-async def publishing(stand_in: StandIn, timeout_seconds: float = 30.0) -> AsyncIterator[DiscordPublisher]:
+async def publishing(
+    stand_in: StandIn, timeout_seconds: float = 30.0, tldr_characters: int = 350
+) -> AsyncIterator[DiscordPublisher]:
     """A publisher whose client is logged in."""
     async with logged_in(stand_in) as client:
-        yield DiscordPublisher(client, tldr_characters=350, timeout_seconds=timeout_seconds)
+        yield DiscordPublisher(client, tldr_characters, timeout_seconds)
 
 
 @contextlib.asynccontextmanager
