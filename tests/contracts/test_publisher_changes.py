@@ -1,5 +1,6 @@
 """Changing messages that stand at Discord: edits, deletions and crossposts, over real sockets."""
 
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -53,7 +54,7 @@ async def publisher(stand_in: StandIn) -> AsyncIterator[Publisher]:
 
 async def sent(publisher: Publisher, *posts: Post, channel: int = CHANNEL, mention: tuple[int, ...] = ()) -> int:
     """Announce `posts`; return the message's id."""
-    wanted = announcement(*posts, nonce=f"n{posts[0].path}", channel=channel, mention=mention)
+    wanted = announcement(*posts, nonce=secrets.token_hex(12), channel=channel, mention=mention)
     outcome = await publisher.publish(wanted)
     assert isinstance(outcome, Delivered)
     assert outcome.message_id is not None
@@ -261,7 +262,7 @@ async def test_a_message_in_an_archived_thread_is_deleted(stand_in: StandIn, pub
     """The thread is opened for that, and closed again where the bot may."""
     mine, others = open_thread(stand_in, owner_id=stand_in.world.bot.id), open_thread(stand_in)
     for thread in (mine, others):
-        message_id = await sent(publisher, make_post(thread % 1000), channel=thread)
+        message_id = await sent(publisher, OLD, channel=thread)
         stand_in.set_thread(thread, archived=True)
         assert await publisher.delete(thread, message_id) == Changed()
         assert stand_in.messages(thread) == []
@@ -295,7 +296,7 @@ async def test_a_message_is_published_once(stand_in: StandIn, publisher: Publish
 async def test_other_channels_publish_nothing(stand_in: StandIn, publisher: Publisher) -> None:
     """Elsewhere than in an announcement channel a message can never be published; its channel takes others."""
     for place in (CHANNEL, open_thread(stand_in, NEWS_CHANNEL)):
-        outcome = await publisher.crosspost(place, await sent(publisher, make_post(place % 7), channel=place))
+        outcome = await publisher.crosspost(place, await sent(publisher, OLD, channel=place))
         assert isinstance(outcome, MessageRefused)
         assert outcome.code == 50024
 
