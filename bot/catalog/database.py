@@ -15,10 +15,10 @@ from typing import TypeVar
 
 import aiosqlite
 
-from bot.catalog.failures import explained
+from bot.catalog.failures import ANEW, explained
 from bot.catalog.schema import connect_reader, connect_writer, sync_folder
 from bot.catalog.tables import Tables
-from bot.problems import CatalogUnavailableError
+from bot.problems import CatalogRefusedError, CatalogUnavailableError
 
 __all__ = ["FILE_NAME", "Catalog", "open_catalog", "open_catalog_read_only"]
 
@@ -52,12 +52,19 @@ class _Connection(aiosqlite.Connection):
 
 
 class Catalog:
-    """The catalog: `write` for the one writer, `read` beside it."""
+    """The catalog: `write` for the one writer, `read` beside it.
+
+    Attributes:
+        path: of its file.
+        is_refused: it turned out to be damaged, or not to be at `path` any more.
+    """
 
     def __init__(self, path: Path, writer: _Connection | None, reader: _Connection) -> None:
         self.path = path
+        self.is_refused = False
         self._writer = writer
         self._reader = reader
+        self._file = _identity(path)
 
     async def write(self, work: Callable[[Tables], T]) -> T:
         """Run `work` as one transaction that is durable when this returns; if it raises, nothing of it was done.
@@ -66,11 +73,16 @@ class Catalog:
 
         Raises:
             CatalogUnavailableError: locked, full or read-only; nothing was written.
-            CatalogRefusedError: the file is damaged.
+            CatalogRefusedError: the file is damaged, or was moved, deleted or replaced meanwhile.
         """
         if self._writer is None:
             raise CatalogUnavailableError(f"{self.path} was opened for reading only")
-        return await self._writer.run(lambda connection: _transaction(connection, self.path, "IMMEDIATE", work))
+
+        def transaction(connection: sqlite3.Connection) -> T:
+            self._refuse_another_file()
+            return _transaction(connection, self.path, "IMMEDIATE", work)
+
+        return await self._run(self._writer, transaction)
 
     async def read(self, query: Callable[[Tables], T]) -> T:
         """Run `query` on one consistent state of the catalog, never waiting for a writer.
@@ -79,7 +91,7 @@ class Catalog:
             CatalogUnavailableError: the file cannot be read now.
             CatalogRefusedError: the file is damaged.
         """
-        return await self._reader.run(lambda connection: _transaction(connection, self.path, "DEFERRED", query))
+        return await self._run(self._reader, lambda connection: _transaction(connection, self.path, "DEFERRED", query))
 
     async def backup(self, target: Path) -> None:
         """Write a consistent copy of the catalog to `target`, which must not exist yet.
@@ -88,6 +100,21 @@ class Catalog:
             CatalogUnavailableError: the copy cannot be written; nothing is left at `target`.
         """
         await self._reader.run(lambda connection: _copy(connection, target))
+
+    async def _run(self, connection: _Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return await connection.run(work)
+        except CatalogRefusedError:
+            self.is_refused = True
+            raise
+
+    def _refuse_another_file(self) -> None:
+        """What is written into a file that is not at its place any more would be forgotten by the next start."""
+        if _identity(self.path) != self._file:
+            raise CatalogRefusedError(
+                f"{self.path} was moved, deleted or replaced while the service worked on it; put it back before the"
+                f" next start: that works with what is there then, and without a catalog it {ANEW}"
+            )
 
 
 @asynccontextmanager
@@ -105,7 +132,14 @@ async def open_catalog(directory: Path, *, busy_seconds: float = BUSY_SECONDS) -
         _opened(lambda: connect_writer(path, busy_seconds)) as writer,
         _opened(lambda: connect_reader(path, busy_seconds, current=True)) as reader,
     ):
-        yield Catalog(path, writer, reader)
+        catalog = Catalog(path, writer, reader)
+        try:
+            yield catalog
+        finally:
+            if catalog.is_refused:
+                # The last connection to go writes the log into the file, and removes what has the log's name. Who only
+                # reads does not: everything stays as it is.
+                await _to_the_end(asyncio.ensure_future(writer.close()))
 
 
 @asynccontextmanager
@@ -150,6 +184,19 @@ async def _to_the_end(work: asyncio.Future[None]) -> None:
     if cancellation is not None:
         raise cancellation
     work.result()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file is at `path`, by device and number; None: there is none."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CatalogUnavailableError(
+            f"{path} cannot be looked at ({error.strerror}); check the folder's rights"
+        ) from error
+    return status.st_dev, status.st_ino
 
 
 def _transaction(connection: sqlite3.Connection, path: Path, kind: str, work: Callable[[Tables], T]) -> T:

@@ -7,7 +7,13 @@ from pathlib import Path
 
 from bot.problems import CatalogRefusedError, CatalogUnavailableError
 
-__all__ = ["explained"]
+__all__ = ["ANEW", "BEGIN_ANEW", "MEND", "explained"]
+
+# Files beside it belong to it: an old log would be applied to a backup that is put in its place.
+AWAY = "stop the service, move it away with every file beside it whose name begins like its own"
+ANEW = "begins anew: it indexes what is there and announces none of it"
+BEGIN_ANEW = f"{AWAY}, and start the service, which then {ANEW}"
+MEND = f"{AWAY}, and copy a backup to its place; without one the service {ANEW}"
 
 # Primary result codes, https://www.sqlite.org/rescode.html
 MAY_PASS = {
@@ -42,5 +48,5 @@ def explained(path: Path) -> Iterator[None]:
                 f"{path} cannot be used now ({error}); check the folder's rights and the free space"
             ) from error
         if code in DAMAGED:
-            raise CatalogRefusedError(f"{path} is damaged ({error}); restore a backup to that place") from error
+            raise CatalogRefusedError(f"{path} is damaged ({error}); {MEND}") from error
         raise

@@ -13,7 +13,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from bot.catalog.failures import explained
+from bot.catalog.failures import ANEW, BEGIN_ANEW, MEND, explained
+from bot.catalog.log import refuse_damaged_log
 from bot.problems import CatalogRefusedError, CatalogUnavailableError
 
 __all__ = ["connect_reader", "connect_writer", "sync_folder"]
@@ -23,8 +24,6 @@ logger = logging.getLogger(__name__)
 APPLICATION_ID = 0x4C4E4B42  # "LNKB", in the file's header: this file is a Linkbot catalog
 HEADER_BYTES = 100
 JOURNAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024
-BEGIN_ANEW = "move it away, with every file beside it whose name begins like its own, to begin anew"
-ADVICE = f"restore a backup to that place, or {BEGIN_ANEW} (a first run announces nothing)"
 
 
 def connect_writer(path: Path, busy_seconds: float) -> sqlite3.Connection:
@@ -39,6 +38,7 @@ def connect_writer(path: Path, busy_seconds: float) -> sqlite3.Connection:
         CatalogUnavailableError: it cannot be opened or written now.
     """
     if _refuse_by_header(path):
+        refuse_damaged_log(path)
         with closing(_connect(path, "ro", busy_seconds)) as looking, explained(path):
             _refuse_by_content(looking, path)
             _refuse_damage(looking, path)
@@ -85,16 +85,16 @@ def _refuse_by_header(path: Path) -> bool:
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise CatalogRefusedError(
-                f"{path} is gone but {log.name}, which holds a part of it, is there; restore a backup to that place"
-                f" without {log.name}, or move {log.name} away as well to begin anew"
+                f"{path} is gone but {log.name}, which holds a part of it, is there; move {log.name} away, and copy a"
+                f" backup to {path}; without one the service {ANEW}"
             ) from None
         return False
     except OSError as error:
         raise CatalogUnavailableError(f"{path} cannot be read ({error.strerror}); check the folder's rights") from error
     if not header:
-        raise CatalogRefusedError(f"{path} is emptied: it has no bytes; {ADVICE}")
+        raise CatalogRefusedError(f"{path} is emptied: it has no bytes; {MEND}")
     if not header.startswith(b"SQLite format 3\0") or len(header) < HEADER_BYTES:
-        raise CatalogRefusedError(f"{path} is no SQLite database; {ADVICE}")
+        raise CatalogRefusedError(f"{path} is no SQLite database; {MEND}")
     return True
 
 
@@ -153,7 +153,7 @@ def _refuse_another_version(connection: sqlite3.Connection, path: Path) -> None:
 def _refuse_damage(connection: sqlite3.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise CatalogRefusedError(f"{path} is damaged ({found}); restore a backup to that place")
+        raise CatalogRefusedError(f"{path} is damaged ({found}); {MEND}")
 
 
 def _create(path: Path) -> None:

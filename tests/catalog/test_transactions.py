@@ -207,6 +207,48 @@ async def test_damage_that_shows_up_later_is_refused(tmp_path: Path) -> None:
             await catalog.read(lambda tables: tables.search.latest(count=1000, now=NOW) or tables.posts.held())
 
 
+async def test_damage_is_left_as_it_is(tmp_path: Path) -> None:
+    """What is damaged is evidence, and what its log holds may be all that is left: the end changes neither."""
+    async with open_catalog(tmp_path) as catalog:
+        await catalog.write(lambda tables: tables.posts.insert(a_post(), NOW))
+    file, log = tmp_path / FILE_NAME, tmp_path / f"{FILE_NAME}-wal"
+    with pytest.raises(CatalogRefusedError, match="copy a backup to its place"):
+        async with open_catalog(tmp_path) as catalog:
+            await catalog.write(put)
+            size = file.stat().st_size
+            with file.open("r+b") as stream:
+                stream.seek(4096)
+                stream.write(b"\xff" * (size - 4096))
+            before = file.read_bytes(), log.read_bytes()
+            await catalog.read(lambda tables: tables.posts.living())
+    assert (file.read_bytes(), log.read_bytes()) == before
+
+
+def deleted(file: Path) -> None:
+    """As by somebody who tidies up."""
+    file.unlink()
+
+
+def replaced(file: Path) -> None:
+    """As by somebody who restores a backup under the running service."""
+    copy = file.with_name("copy")
+    copy.write_bytes(b"another one")
+    copy.replace(file)
+
+
+@pytest.mark.parametrize("lose", [deleted, replaced])
+async def test_a_file_that_is_not_in_its_place_any_more_takes_nothing(
+    tmp_path: Path, lose: Callable[[Path], None]
+) -> None:
+    """The next start would know nothing of what is written then: so nothing is, and what stands there stays."""
+    file = tmp_path / FILE_NAME
+    with pytest.raises(CatalogRefusedError, match="moved, deleted or replaced"):
+        async with open_catalog(tmp_path) as catalog:
+            lose(file)
+            await catalog.write(put)
+    assert not file.exists() or file.read_bytes() == b"another one"
+
+
 async def test_our_own_mistakes_are_not_taken_for_trouble_with_the_disk(catalog: Catalog) -> None:
     """SQL that is wrong, or breaks a constraint, is raised as it is: waiting would not help."""
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
