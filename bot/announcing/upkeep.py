@@ -24,6 +24,7 @@ import asyncio
 import logging
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -197,8 +198,9 @@ class Upkeep:
             tables.messages.settle(message.id)
 
     async def _record_changed(self, message: StandingMessage, kept: list[tuple[int, Post]]) -> None:
-        standing = {delivery for delivery, _ in kept}
+        standing = dict(kept)
         out = [card for card in message.cards if card.delivery not in standing]
+        changed = [card for card in message.cards if card not in out and not self._shows(card, standing[card.delivery])]
 
         def record(tables: Tables) -> None:
             if kept:
@@ -208,11 +210,10 @@ class Upkeep:
 
         await self._desk.record(record)
         self._desk.did_well()
-        if kept:
-            logger.info("%s: message %d follows its posts", self._name, message.message_id)
+        if changed:
+            logger.info("%s: message %d shows what changed in %s", self._name, message.message_id, _paths(changed))
         if out:
-            paths = ", ".join(repr(card.post.path) for card in out)
-            logger.info("%s: took back %s from message %d", self._name, paths, message.message_id)
+            logger.info("%s: took back %s from message %d", self._name, _paths(out), message.message_id)
 
     async def _record_gone(self, message: StandingMessage) -> None:
         logger.info("%s: a person deleted message %d; it stays deleted", self._name, message.message_id)
@@ -241,3 +242,7 @@ def _wait_for_budget(tables: Tables, channel_id: int, now: datetime) -> float:
     if len(lately) < PUBLISHED_AN_HOUR:
         return 0.0
     return (lately[-PUBLISHED_AN_HOUR] + HOUR - now).total_seconds()
+
+
+def _paths(cards: Sequence[StandingCard]) -> str:
+    return ", ".join(repr(card.post.path) for card in cards)
