@@ -184,7 +184,7 @@ class Upkeep:
             case MessageGone():
                 await self._record_gone(message)
             case MessageRefused(reason):
-                logger.error("%s: message %d stays as it is: %s", self._name, message.message_id, reason)
+                logger.warning("%s: message %d stays as it is: %s", self._name, message.message_id, reason)
                 await self._desk.record(lambda tables: self._leave(tables, message))
             case NotNow() | ChannelRefused() as outcome:
                 await self._desk.record(lambda tables: tables.messages.postpone(message.id))
