@@ -212,14 +212,14 @@ async def test_damage_is_left_as_it_is(tmp_path: Path) -> None:
     async with open_catalog(tmp_path) as catalog:
         await catalog.write(lambda tables: tables.posts.insert(a_post(), NOW))
     file, log = tmp_path / FILE_NAME, tmp_path / f"{FILE_NAME}-wal"
-    with pytest.raises(CatalogRefusedError, match="copy a backup to its place"):
-        async with open_catalog(tmp_path) as catalog:
-            await catalog.write(put)
-            size = file.stat().st_size
-            with file.open("r+b") as stream:
-                stream.seek(4096)
-                stream.write(b"\xff" * (size - 4096))
-            before = file.read_bytes(), log.read_bytes()
+    async with open_catalog(tmp_path) as catalog:
+        await catalog.write(put)
+        size = file.stat().st_size
+        with file.open("r+b") as stream:
+            stream.seek(4096)
+            stream.write(b"\xff" * (size - 4096))
+        before = file.read_bytes(), log.read_bytes()
+        with pytest.raises(CatalogRefusedError, match="copy a backup to its place"):
             await catalog.read(lambda tables: tables.posts.living())
     assert (file.read_bytes(), log.read_bytes()) == before
 
@@ -242,9 +242,9 @@ async def test_a_file_that_is_not_in_its_place_any_more_takes_nothing(
 ) -> None:
     """The next start would know nothing of what is written then: so nothing is, and what stands there stays."""
     file = tmp_path / FILE_NAME
-    with pytest.raises(CatalogRefusedError, match="moved, deleted or replaced"):
-        async with open_catalog(tmp_path) as catalog:
-            lose(file)
+    async with open_catalog(tmp_path) as catalog:
+        lose(file)
+        with pytest.raises(CatalogRefusedError, match="moved, deleted or replaced"):
             await catalog.write(put)
     assert not file.exists() or file.read_bytes() == b"another one"
 
