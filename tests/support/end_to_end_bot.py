@@ -111,7 +111,8 @@ class Bot:
     async def launch(self, *python: str) -> None:
         """Start it without waiting; `python` are arguments for the interpreter in place of ``-m bot``."""
         assert self._process is None, "it runs already"
-        self._log_begins = self._log.stat().st_size if self._log.exists() else 0
+        self._log.touch()
+        self._log_begins = self._log.stat().st_size
         self._process = await self._spawn(self.config, self._log, python)
 
     def send_signal(self, number: signal.Signals) -> None:

@@ -1,0 +1,92 @@
+"""Several services on one state directory."""
+
+import asyncio
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.problems import ExitCode
+from tests.support.end_to_end_bot import READY, Bot
+from tests.support.end_to_end_process import Process, Spawn, spawn
+
+__all__ = ["Instance", "Instances"]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One of them, and the file with what it wrote."""
+
+    process: Process
+    log: Path
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.process.returncode is None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it holds the state directory and has indexed what was there."""
+        return self.runs and READY in self.log.read_text()
+
+    def check_end(self) -> None:
+        """It was killed, or it ended because of another one, and said so in one sentence with what to do."""
+        if self.process.returncode == -signal.SIGKILL:
+            return
+        said = self.log.read_text()
+        assert self.process.returncode == ExitCode.ALREADY_RUNNING, f"{self.process.returncode}: {said}"
+        assert said.startswith("linkbot: another Linkbot"), said
+        assert "stop it, or give this one a state.directory of its own" in said
+        assert len(said.splitlines()) == 1, said
+
+
+class Instances:
+    """Starts more and more of them.
+
+    Attributes:
+        all: every one that was ever started, in that order.
+    """
+
+    def __init__(self, bot: Bot, folder: Path, spawn: Spawn = spawn) -> None:
+        """Take the settings, the channels and the site of `bot`, which does not run itself; logs go to `folder`."""
+        self.all: list[Instance] = []
+        self._bot = bot
+        self._folder = folder
+        self._spawn = spawn
+
+    @property
+    def running(self) -> list[Instance]:
+        """Those that have not ended."""
+        return [instance for instance in self.all if instance.runs]
+
+    async def start(self, count: int) -> None:
+        """Start so many more at one instant."""
+        first = len(self.all)
+        logs = [self._folder / f"instance-{number}.log" for number in range(first, first + count)]
+        started = await asyncio.gather(*(self._spawn(self._bot.config, log, ()) for log in logs))
+        self.all += [Instance(process, log) for process, log in zip(started, logs, strict=True)]
+
+    async def one_remains(self) -> Instance:
+        """Wait until one of them works and no other runs; the others must have ended as they should."""
+        await self._bot.until(lambda: len(self.running) <= 1, "all but one have ended")
+        (one,) = self.running
+        await self._bot.until(lambda: one.is_ready or not one.runs, "the one that remains is ready")
+        assert one.runs, one.log.read_text()
+        self.check_ends()
+        return one
+
+    def check_ends(self) -> None:
+        """Those that have ended did so as they should."""
+        for instance in self.all:
+            if not instance.runs:
+                instance.check_end()
+
+    async def kill(self, instance: Instance) -> None:
+        """End one with SIGKILL."""
+        instance.process.send_signal(signal.SIGKILL)
+        await instance.process.wait()
+
+    async def close(self) -> None:
+        """End all that still run."""
+        for instance in self.running:
+            await self.kill(instance)

@@ -1,0 +1,50 @@
+"""``make torture``: what takes too long for ``make test``. Exit code 1 if anything is not as it must be."""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.support.end_to_end_kills import LONG, SHORT
+from tests.torture.killing import torment
+
+SECTIONS = ("short", "long")
+
+
+def main() -> int:
+    """Do what the arguments name; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    parser.add_argument("--only", choices=SECTIONS, action="append", default=[], help="no more than this")
+    parser.add_argument("--kills", type=int, default=2_000, help="kills for each length of outage")
+    parser.add_argument("--parallel", type=int, default=6, help="services that are killed side by side")
+    parser.add_argument("--seed", type=int, help="what is drawn from; default: another one each time")
+    arguments = parser.parse_args()
+    if arguments.seed is None:
+        arguments.seed = random.randrange(1_000_000)
+    folder = Path(tempfile.mkdtemp(prefix="linkbot-torture-"))
+    violations = asyncio.run(_torture(arguments, folder))
+    for violation in violations:
+        _tell(f"\nVIOLATION {violation}")
+    return 1 if violations else 0
+
+
+async def _torture(arguments: argparse.Namespace, folder: Path) -> list[str]:
+    wanted = frozenset(arguments.only) or frozenset(SECTIONS)
+    violations = []
+    _tell(f"seed {arguments.seed}")
+    for section, outage in (("short", SHORT), ("long", LONG)):
+        if section in wanted:
+            _tell(f"\nKilled, with outages {outage.name}")
+            violations += await torment(folder, outage, arguments.kills, arguments.seed, arguments.parallel, _tell)
+    return violations
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
