@@ -3,14 +3,16 @@
 import argparse
 import asyncio
 import random
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.support.end_to_end_kills import LONG, SHORT
+from tests.torture.chaos import unsettle
 from tests.torture.killing import torment
 
-SECTIONS = ("short", "long")
+SECTIONS = ("short", "long", "files")
 
 
 def main() -> int:
@@ -19,6 +21,7 @@ def main() -> int:
     parser.add_argument("--only", choices=SECTIONS, action="append", default=[], help="no more than this")
     parser.add_argument("--kills", type=int, default=2_000, help="kills for each length of outage")
     parser.add_argument("--parallel", type=int, default=6, help="services that are killed side by side")
+    parser.add_argument("--minutes", type=float, default=5.0, help="how long the files are in turmoil")
     parser.add_argument("--seed", type=int, help="what is drawn from; default: another one each time")
     arguments = parser.parse_args()
     if arguments.seed is None:
@@ -26,18 +29,23 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="linkbot-torture-"))
     violations = asyncio.run(_torture(arguments, folder))
     for violation in violations:
-        _tell(f"\nVIOLATION {violation}")
+        _tell(f"VIOLATION {violation}")
+    if not violations:
+        shutil.rmtree(folder)
     return 1 if violations else 0
 
 
 async def _torture(arguments: argparse.Namespace, folder: Path) -> list[str]:
     wanted = frozenset(arguments.only) or frozenset(SECTIONS)
-    violations = []
-    _tell(f"seed {arguments.seed}")
+    seed, violations = arguments.seed, []
+    _tell(f"seed {seed}, files in {folder}")
     for section, outage in (("short", SHORT), ("long", LONG)):
         if section in wanted:
             _tell(f"\nKilled, with outages {outage.name}")
-            violations += await torment(folder, outage, arguments.kills, arguments.seed, arguments.parallel, _tell)
+            violations += await torment(folder, outage, arguments.kills, seed, arguments.parallel, _tell)
+    if "files" in wanted:
+        _tell(f"\nFiles in turmoil for {arguments.minutes:g} minutes")
+        violations += await unsettle(folder / "chaos", arguments.minutes * 60, seed, _tell)
     return violations
 
 
