@@ -49,13 +49,16 @@ def connect_writer(path: Path, busy_seconds: float) -> sqlite3.Connection:
 
 
 def connect_reader(path: Path, busy_seconds: float, *, current: bool = False) -> sqlite3.Connection:
-    """Connect somebody who only reads, `current`: what the writer has just brought up to date.
+    """Connect somebody who only reads, `current`: what the writer of this process has just brought up to date.
+
+    Then the file is not opened to look at it: closing it again would let go of the locks that SQLite has on it for the
+    writer (https://www.sqlite.org/howtocorrupt.html#posix_close_bug), and another process would remove the log.
 
     Raises:
         CatalogUnavailableError: there is no catalog yet, or it cannot be read now.
         CatalogRefusedError: the file is no catalog of this version.
     """
-    if not _refuse_by_header(path):
+    if not current and not _refuse_by_header(path):
         raise CatalogUnavailableError(f"{path} is not there: the bot has not run on this state directory yet")
     connection = _connect(path, "ro", busy_seconds)
     return connection if current else _prepared(connection, path, _refuse_another_version)

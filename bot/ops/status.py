@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.announcing.troubles import Trouble
 from bot.catalog.database import open_catalog_read_only
+from bot.catalog.log import refuse_damaged_log
 from bot.catalog.notes import Note
 from bot.catalog.records import DeliveryCount, HeldUp, Standing
 from bot.catalog.tables import Tables
@@ -79,6 +80,8 @@ async def read_status(settings: Settings) -> Status:
     names = {channel.id: channel.name for channel in settings.channels}
     async with open_catalog_read_only(settings.state.directory) as catalog:
         troubles = await _troubles(settings.state.directory)
+        if troubles is None:  # a service that works on it has looked, and writes it
+            refuse_damaged_log(catalog.path)
         now = datetime.now(UTC)
         return await catalog.read(lambda tables: _read(tables, troubles, names, now))
 

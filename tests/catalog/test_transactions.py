@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.announcing.ingest import Ingest, ScanBatch
-from bot.catalog.database import FILE_NAME, Catalog, open_catalog
+from bot.catalog.database import FILE_NAME, Catalog, open_catalog, open_catalog_read_only
 from bot.catalog.notes import Note
 from bot.catalog.tables import Tables
 from bot.content.post import FileStamp, PostFile, Reading
@@ -247,6 +249,18 @@ async def test_a_file_that_is_not_in_its_place_any_more_takes_nothing(
         with pytest.raises(CatalogRefusedError, match="moved, deleted or replaced"):
             await catalog.write(put)
     assert not file.exists() or file.read_bytes() == b"another one"
+
+
+async def test_another_process_that_comes_and_goes_takes_nothing_away(tmp_path: Path) -> None:
+    """The log stays while the catalog is open: whoever closes a connection of his own is not the last to do so."""
+    code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM notes').fetchall()"
+    async with open_catalog(tmp_path) as catalog:
+        await catalog.write(put)
+        await asyncio.to_thread(subprocess.run, [sys.executable, "-c", code, str(tmp_path / FILE_NAME)], check=True)
+        assert (tmp_path / f"{FILE_NAME}-wal").exists()
+        await catalog.write(lambda tables: tables.notes.put(Note.BASELINE, "later"))
+        async with open_catalog_read_only(tmp_path) as looking:
+            assert await value(looking) == "later"
 
 
 async def test_our_own_mistakes_are_not_taken_for_trouble_with_the_disk(catalog: Catalog) -> None:
