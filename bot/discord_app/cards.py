@@ -31,12 +31,17 @@ def build_card(post: Post, *, tldr_characters: int) -> discord.Embed:
     The title leads to the post's address. An address that Discord would refuse is shown as text instead: the post is
     not lost.
     """
-    url = card_url(post.external_url)
+    card = _frame(post)
+    card.description = _description(post, plain(post.text), tldr_characters, linked=card.url is not None)
+    return card
+
+
+def _frame(post: Post) -> discord.Embed:
+    """Return the card of `post` without its text."""
     source = plain(post.source or "") or host_name(post.external_url)
     card = discord.Embed(
         title=escaped(_title(post), limits.TITLE_CHARACTERS),
-        url=url,
-        description=_description(post, tldr_characters, linked=url is not None) or None,
+        url=card_url(post.external_url),
         timestamp=post.date,
         colour=source_colour(source),
     )
@@ -58,23 +63,24 @@ def fitting_cards(posts: Sequence[Post], *, tldr_characters: int) -> list[discor
     Where even the titles leave no room, the cards have no text at all.
     """
 
-    def cards(characters: int) -> list[discord.Embed]:
-        return [build_card(post, tldr_characters=characters) for post in posts]
+    cards = [_frame(post) for post in posts]
+    texts = [plain(post.text) for post in posts]
 
-    def fits(characters: int) -> bool:
-        return sum(map(len, cards(characters))) <= limits.ALL_EMBEDS_CHARACTERS
+    def fit(characters: int) -> bool:
+        for post, card, text in zip(posts, cards, texts, strict=True):
+            card.description = _description(post, text, characters, linked=card.url is not None)
+        return sum(map(len, cards)) <= limits.ALL_EMBEDS_CHARACTERS
 
-    fitting, too_many = 0, tldr_characters + 1
-    if fits(tldr_characters):
-        return cards(tldr_characters)
+    if fit(tldr_characters):
+        return cards
+    fitting, too_many = 0, tldr_characters
     while too_many - fitting > 1:
         middle = (fitting + too_many) // 2
-        fitting, too_many = (middle, too_many) if fits(middle) else (fitting, middle)
-    shortest = cards(fitting)
-    if sum(map(len, shortest)) > limits.ALL_EMBEDS_CHARACTERS:
-        for card in shortest:
+        fitting, too_many = (middle, too_many) if fit(middle) else (fitting, middle)
+    if not fit(fitting):
+        for card in cards:
             card.description = None
-    return shortest
+    return cards
 
 
 def thread_name(post: Post) -> str:
@@ -112,13 +118,13 @@ def _luminance(red: float, green: float, blue: float) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _description(post: Post, tldr_characters: int, *, linked: bool) -> str:
-    text = cut(plain(post.text), tldr_characters) if tldr_characters > 0 else ""
+def _description(post: Post, text: str, tldr_characters: int, *, linked: bool) -> str | None:
+    text = cut(text, tldr_characters) if tldr_characters > 0 else ""
     if linked:
-        return escaped(text, limits.DESCRIPTION_CHARACTERS)
+        return escaped(text, limits.DESCRIPTION_CHARACTERS) or None
     address = escaped(plain(post.external_url), _ADDRESS)
     room = limits.DESCRIPTION_CHARACTERS - len(address) - 2
-    return "\n\n".join(part for part in (escaped(text, room), address) if part)
+    return "\n\n".join(part for part in (escaped(text, room), address) if part) or None
 
 
 def _footer(tags: tuple[str, ...]) -> str:

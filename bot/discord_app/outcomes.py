@@ -29,6 +29,7 @@ __all__ = [
     "NO_HISTORY",
     "UNKNOWN_CHANNEL",
     "UNKNOWN_MESSAGE",
+    "WRONG_KIND",
     "change_outcome",
     "place_outcome",
     "publish_outcome",
@@ -54,6 +55,7 @@ FAILURES = (
 NO_HISTORY = "the bot may not read the channel's history: give it the permission Read Message History"
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+WRONG_KIND = 50024
 ARCHIVED_THREAD = 50083
 ALREADY_CROSSPOSTED = 40033
 _MISSING_PERMISSION, _WANTS_TWO_FACTORS = 50013, 60003
@@ -72,7 +74,7 @@ _CHANNEL_CODES = {
     50008: _NO_MESSAGES_THERE,
     50009: "the guild's verification level keeps the bot out: give it a role",
     _MISSING_PERMISSION: "the bot may not write there: give it the permissions Send Messages and Embed Links",
-    50024: _NO_MESSAGES_THERE,
+    WRONG_KIND: _NO_MESSAGES_THERE,
     ARCHIVED_THREAD: "the thread is archived: reopen it",
     _WANTS_TWO_FACTORS: "the guild wants the bot's owner to use two-factor authentication",
     160005: "the thread is locked: unlock it",
@@ -106,7 +108,7 @@ _TRY_LATER_CODES = {
 _CHANGE_CODES: dict[int, str] = {
     50005: "it is not the bot's own message",
     50021: "it is not a message that can be changed",
-    50024: "its channel is of another kind than this needs",
+    WRONG_KIND: "its channel is of another kind than this needs",
     50068: "it is not a message that can be changed",
     ARCHIVED_THREAD: "its thread is closed",
     160005: "its thread is locked",

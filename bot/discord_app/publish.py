@@ -16,19 +16,19 @@ from bot.announcing.publisher import (
     Delivered,
     KindOutcome,
     MessageGone,
+    MessageRefused,
     NotNow,
     PublishOutcome,
     Revision,
     SearchOutcome,
 )
 from bot.content.post import Post
-from bot.discord_app import changes
+from bot.discord_app import changes, outcomes
 from bot.discord_app.attempts import trace_of, watched
 from bot.discord_app.cards import build_card, card_characters, card_key, fitting_cards, thread_name
 from bot.discord_app.client import LinkbotClient
 from bot.discord_app.find_thread import find_thread
 from bot.discord_app.forums import create_thread
-from bot.discord_app.outcomes import FAILURES, change_outcome, publish_outcome
 from bot.discord_app.places import Place, Places
 from bot.discord_app.rate_limits import spend_whole_limits
 from bot.discord_app.reconcile import Sought, find_message
@@ -97,8 +97,8 @@ class DiscordPublisher:
             try:
                 async with asyncio.timeout(self._timeout_seconds):
                     return Delivered(await self._create(place, announcement))
-            except FAILURES as error:
-                outcome = publish_outcome(error, attempts)
+            except outcomes.FAILURES as error:
+                outcome = outcomes.publish_outcome(error, attempts)
         self._note(announcement.channel_id, outcome)
         return outcome
 
@@ -154,15 +154,16 @@ class DiscordPublisher:
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 outcome = await change(place)
-        except FAILURES as error:
-            outcome = change_outcome(error)
+        except outcomes.FAILURES as error:
+            outcome = outcomes.change_outcome(error)
         self._note(channel_id, outcome)
         return outcome
 
     def _note(self, channel_id: int, outcome: object) -> None:
-        """Ask again what a channel is that has just refused something: it may have changed."""
-        if isinstance(outcome, ChannelRefused):
-            self._places.forget(channel_id)
+        """Ask again what a channel is that has just refused something: it may have become another."""
+        match outcome:
+            case ChannelRefused() | MessageRefused(code=outcomes.WRONG_KIND):
+                self._places.forget(channel_id)
 
     def _cards(self, posts: tuple[Post, ...]) -> list[discord.Embed]:
         return [build_card(post, tldr_characters=self._tldr_characters) for post in posts]

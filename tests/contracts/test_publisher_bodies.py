@@ -2,11 +2,23 @@
 
 from datetime import UTC, datetime
 
-from bot.announcing.publisher import Delivered
+from bot.announcing.publisher import Changed, Delivered, Revision
 from bot.discord_app.commands import add_commands
 from bot.discord_app.publish import DiscordPublisher
 from bot.rehearsal.standin import StandIn
-from tests.support.discord_client import ROLE, announcement, connected, logged_in, publishing, running_stand_in
+from tests.support.discord_client import (
+    CHANNEL,
+    FORUM,
+    NEWS_CHANNEL,
+    ROLE,
+    announcement,
+    connected,
+    created,
+    logged_in,
+    publishing,
+    running_guild,
+    running_stand_in,
+)
 from tests.support.discord_posts import FakeArchive, make_post
 from tests.support.standin_openapi import requires_document, validate_request
 
@@ -42,6 +54,42 @@ async def test_messages_are_as_discord_wants_them() -> None:
         ten = [make_post(number) for number in range(10)]
         assert isinstance(await publisher.publish(announcement(*ten, nonce="ten", mention=(ROLE,))), Delivered)
         validate_all(stand_in)
+
+
+@requires_document
+async def test_posts_in_a_forum_are_as_discord_wants_them() -> None:
+    """Whatever stands in a post, its thread is valid when it is created, edited, and renamed."""
+    async with running_guild() as stand_in, publishing(stand_in) as publisher:
+        for post, other in zip(POSTS, POSTS[1:] + POSTS[:1], strict=True):
+            thread_id = await created(publisher, announcement(post, channel=FORUM, mention=(ROLE,)))
+            assert await publisher.edit(Revision(FORUM, thread_id, (other,))) == Changed()
+        validate_all(stand_in)
+
+
+@requires_document
+async def test_changes_are_as_discord_wants_them() -> None:
+    """Edits of one card and of ten, crossposts, and what closes a thread are valid."""
+    async with running_guild() as stand_in, publishing(stand_in) as publisher:
+        for channel in (CHANNEL, NEWS_CHANNEL):
+            message_id = await created(publisher, announcement(make_post(), nonce=str(channel), channel=channel))
+            for posts in (POSTS, [make_post(number, text="word " * 500) for number in range(10)]):
+                assert await publisher.edit(Revision(channel, message_id, tuple(posts))) == Changed()
+        assert await publisher.crosspost(NEWS_CHANNEL, message_id) == Changed()
+        validate_all(stand_in)
+
+
+@requires_document
+async def test_taking_a_thread_back_is_as_discord_wants_it() -> None:
+    """Opening, emptying and closing a thread that the bot may not delete are valid."""
+    async with running_guild() as stand_in, publishing(stand_in) as publisher:
+        thread_id = await created(publisher, announcement(make_post(), channel=FORUM))
+        stand_in.set_thread(thread_id, archived=True)
+        assert await publisher.delete(FORUM, thread_id) == Changed()
+        (refused,) = stand_in.invalid_requests
+        assert (refused.method, refused.status) == ("DELETE", 403)
+        for record in stand_in.requests:
+            if record.method in {"POST", "PATCH"}:
+                validate_request(record.method, record.path, record.body)
 
 
 @requires_document

@@ -10,7 +10,6 @@ from bot.announcing.publisher import (
     Changed,
     ChangeOutcome,
     ChannelRefused,
-    Delivered,
     MessageGone,
     MessageRefused,
     NotNow,
@@ -30,6 +29,7 @@ from tests.support.discord_client import (
     ROLE,
     VOICE_CHANNEL,
     announcement,
+    created,
     open_thread,
     publishing,
     running_guild,
@@ -54,11 +54,8 @@ async def publisher(stand_in: StandIn) -> AsyncIterator[Publisher]:
 
 async def sent(publisher: Publisher, *posts: Post, channel: int = CHANNEL, mention: tuple[int, ...] = ()) -> int:
     """Announce `posts`; return the message's id."""
-    wanted = announcement(*posts, nonce=secrets.token_hex(12), channel=channel, mention=mention)
-    outcome = await publisher.publish(wanted)
-    assert isinstance(outcome, Delivered)
-    assert outcome.message_id is not None
-    return outcome.message_id
+    nonce = secrets.token_hex(12)
+    return await created(publisher, announcement(*posts, nonce=nonce, channel=channel, mention=mention))
 
 
 def message(stand_in: StandIn, message_id: int, channel: int = CHANNEL) -> Message:

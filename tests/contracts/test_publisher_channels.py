@@ -1,6 +1,7 @@
 """What `DiscordPublisher` makes of each kind of channel, its clock and its brake, over real sockets."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,8 @@ from bot.announcing.publisher import (
     ChannelRefused,
     Delivered,
     Found,
+    MessageRefused,
+    NotFound,
     NotNow,
     Publisher,
     TokenRefused,
@@ -25,6 +28,7 @@ from tests.support.discord_client import (
     NEWS_CHANNEL,
     VOICE_CHANNEL,
     announcement,
+    created,
     logged_in,
     open_thread,
     publishing,
@@ -115,6 +119,15 @@ async def test_a_kind_is_asked_for_again_after_a_refusal(stand_in: StandIn, publ
     assert questions(stand_in, CHANNEL) == 2
 
 
+async def test_an_announcement_channel_can_become_a_text_channel(stand_in: StandIn, publisher: Publisher) -> None:
+    """A channel that no longer publishes is known as what it is now."""
+    assert await publisher.kind_of(NEWS_CHANNEL) is ChannelKind.ANNOUNCEMENT
+    message_id = await created(publisher, announcement(make_post(), channel=NEWS_CHANNEL))
+    stand_in.world.change_channel(replace(stand_in.world.channel(NEWS_CHANNEL), kind="text"))
+    assert isinstance(await publisher.crosspost(NEWS_CHANNEL, message_id), MessageRefused)
+    assert await publisher.kind_of(NEWS_CHANNEL) is ChannelKind.TEXT
+
+
 async def test_a_kind_is_asked_for_again_after_ten_minutes(stand_in: StandIn) -> None:
     """A kind can change, so an answer is believed for 10 minutes; for a request under way an older one does."""
     now = 5.0
@@ -131,10 +144,9 @@ async def test_every_kind_of_channel_takes_a_message(stand_in: StandIn, publishe
     """Announcement channels, voice channels, threads and forums all get it, and a search finds it there."""
     for channel in (NEWS_CHANNEL, VOICE_CHANNEL, FORUM, MEDIA_CHANNEL, open_thread(stand_in)):
         wanted = announcement(make_post(), nonce=str(channel), channel=channel)
-        outcome = await publisher.publish(wanted)
-        assert isinstance(outcome, Delivered)
-        assert outcome.message_id is not None
-        assert await publisher.find(wanted, publisher.now()) == Found(outcome.message_id)
+        assert await publisher.find(wanted, publisher.now()) == NotFound()
+        message_id = await created(publisher, wanted)
+        assert await publisher.find(wanted, publisher.now()) == Found(message_id)
     assert stand_in.invalid_requests == []
 
 

@@ -34,6 +34,7 @@ from tests.support.discord_client import (
     ROLE,
     TAGS,
     announcement,
+    created,
     publishing,
     running_guild,
 )
@@ -61,17 +62,9 @@ def posted(stand_in: StandIn) -> list[int]:
     return [record.status or 0 for record in stand_in.requests if (record.method, record.path) == ("POST", path)]
 
 
-async def created(publisher: Publisher) -> int:
-    """Publish the announcement; return the thread's id."""
-    outcome = await publisher.publish(WANTED)
-    assert isinstance(outcome, Delivered)
-    assert outcome.message_id is not None
-    return outcome.message_id
-
-
 async def test_a_post_becomes_a_thread_with_its_card(stand_in: StandIn, publisher: Publisher) -> None:
     """The thread has the title as its name, the card as its first message, no ping, and the id that is told."""
-    thread_id = await created(publisher)
+    thread_id = await created(publisher, WANTED)
     (thread,) = stand_in.threads(FORUM)
     (message,) = stand_in.messages(thread_id)
     assert (thread.id, thread.name, message.id) == (thread_id, make_post().title, thread_id)
@@ -146,7 +139,7 @@ async def test_a_failure_before_storing_is_found_out(stand_in: StandIn, publishe
     stand_in.faults.add("POST", THREADS, "status", status=502)
     assert isinstance(await publisher.publish(WANTED), Uncertain)
     assert await publisher.find(WANTED, publisher.now()) == NotFound()
-    await created(publisher)
+    await created(publisher, WANTED)
     assert len(stand_in.threads(FORUM)) == 1
 
 
@@ -236,7 +229,7 @@ async def test_a_tag_that_is_wanted_is_a_matter_of_the_channel(stand_in: StandIn
     refused = await publisher.publish(announcement(make_post(tags=()), channel=FORUM))
     assert isinstance(refused, ChannelRefused)
     assert refused.code == 40067
-    await created(publisher)
+    await created(publisher, WANTED)
 
 
 async def test_new_tags_are_known_after_a_refusal(stand_in: StandIn, publisher: Publisher) -> None:
@@ -244,12 +237,12 @@ async def test_new_tags_are_known_after_a_refusal(stand_in: StandIn, publisher: 
     stand_in.set_tags(FORUM, (), require_tag=True)
     assert isinstance(await publisher.publish(WANTED), ChannelRefused)
     stand_in.set_tags(FORUM, TAGS, require_tag=True)
-    await created(publisher)
+    await created(publisher, WANTED)
 
 
 async def test_an_archived_thread_is_found(stand_in: StandIn, publisher: Publisher) -> None:
     """A thread that was closed meanwhile is looked for among the archived ones."""
-    thread_id = await created(publisher)
+    thread_id = await created(publisher, WANTED)
     stand_in.set_thread(thread_id, archived=True, locked=True)
     assert await publisher.find(WANTED, publisher.now()) == Found(thread_id)
 
@@ -257,7 +250,7 @@ async def test_an_archived_thread_is_found(stand_in: StandIn, publisher: Publish
 async def test_many_archived_threads_are_read_page_by_page(stand_in: StandIn, publisher: Publisher) -> None:
     """The archived threads are read as far back as the claim, and no further."""
     since = publisher.now()
-    thread_id = await created(publisher)
+    thread_id = await created(publisher, WANTED)
     (sample,) = stand_in.threads(FORUM)
     stand_in.set_thread(thread_id, archived=True)
     later = stand_in.world.clock()
@@ -277,7 +270,7 @@ async def test_only_our_own_new_thread_with_the_card_is_taken(stand_in: StandIn,
     await publisher.publish(announcement(make_post(2), channel=FORUM))
     await publisher.publish(announcement(make_post(), channel=MEDIA_CHANNEL))
     assert await publisher.find(WANTED, publisher.now()) == NotFound()
-    thread_id = await created(publisher)
+    thread_id = await created(publisher, WANTED)
     assert await publisher.find(WANTED, publisher.now(), {thread_id}) == NotFound()
     assert await publisher.find(WANTED, publisher.now() + timedelta(minutes=2)) == NotFound()
     assert await publisher.find(WANTED, publisher.now() + timedelta(seconds=50)) == Found(thread_id)
@@ -287,7 +280,7 @@ async def test_only_our_own_new_thread_with_the_card_is_taken(stand_in: StandIn,
 
 async def test_a_thread_without_its_first_message_is_known_by_its_name(stand_in: StandIn, publisher: Publisher) -> None:
     """If a moderator deleted the first message, our thread with the post's name is it; one of another name is not."""
-    thread_id = await created(publisher)
+    thread_id = await created(publisher, WANTED)
     stand_in.delete_message(thread_id, thread_id)
     assert await publisher.find(WANTED, publisher.now()) == Found(thread_id)
     other = announcement(make_post(title="Another"), channel=FORUM)
@@ -296,7 +289,7 @@ async def test_a_thread_without_its_first_message_is_known_by_its_name(stand_in:
 
 async def test_a_thread_without_its_card_leaves_it_open(stand_in: StandIn, publisher: Publisher) -> None:
     """Our own thread whose card a moderator removed may be it: a person must look."""
-    thread_id = await created(publisher)
+    thread_id = await created(publisher, WANTED)
     (message,) = stand_in.messages(thread_id)
     stand_in.world.change_message(replace(message, embeds=(), flags=message.flags | 1 << 2))
     outcome = await publisher.find(WANTED, publisher.now())
@@ -306,7 +299,7 @@ async def test_a_thread_without_its_card_leaves_it_open(stand_in: StandIn, publi
 
 async def test_a_thread_that_goes_during_the_look_is_no_match(stand_in: StandIn, publisher: Publisher) -> None:
     """A thread that is listed and then deleted does not end the look."""
-    await created(publisher)
+    await created(publisher, WANTED)
     fault = stand_in.faults.add("GET", "/channels/*/messages/*", "status", status=404, body={"code": 10003})
     assert await publisher.find(WANTED, publisher.now()) == NotFound()
     assert fault.spent

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from bot.announcing.publisher import Announcement
+from bot.announcing.publisher import Announcement, Delivered, Publisher
 from bot.announcing.retry import Pauses
 from bot.content.post import Post
 from bot.discord_app.client import LinkbotClient
@@ -159,3 +159,11 @@ def announcement(
 ) -> Announcement:
     """An announcement of `posts`."""
     return Announcement(channel_id=channel, nonce=nonce, posts=posts, mention=mention)
+
+
+async def created(publisher: Publisher, wanted: Announcement) -> int:
+    """Publish without trouble; return the message's id."""
+    outcome = await publisher.publish(wanted)
+    assert isinstance(outcome, Delivered)
+    assert outcome.message_id is not None
+    return outcome.message_id
