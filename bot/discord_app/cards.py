@@ -60,10 +60,16 @@ def card_characters(post: Post, tldr_characters: int) -> int:
 def fitting_cards(posts: Sequence[Post], *, tldr_characters: int) -> list[discord.Embed]:
     """Return the cards of `posts` for one message; their texts are cut evenly until all fit into its 6,000 characters.
 
-    Where even the titles leave no room, the cards have no text at all.
+    Where even the titles leave no room, the cards have no text at all. Of cards with one address Discord shows the
+    first only (https://docs.discord.com/developers/resources/message#embed-object-embed-limits), so the others show it
+    as text.
     """
-
     cards = [_frame(post) for post in posts]
+    addresses = set()
+    for card in cards:
+        if card.url in addresses:
+            card.url = None
+        addresses.add(card.url)
     texts = [plain(post.text) for post in posts]
 
     def fit(characters: int) -> bool:

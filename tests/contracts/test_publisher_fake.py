@@ -10,13 +10,18 @@ import pytest
 
 from bot.announcing.publisher import (
     Announcement,
+    Changed,
+    ChangeOutcome,
+    ChannelKind,
     ChannelRefused,
     Delivered,
     Found,
+    MessageGone,
     MessageRefused,
-    NotNow,
     NotFound,
+    NotNow,
     Publisher,
+    Revision,
     TokenRefused,
     Uncertain,
     Unreadable,
@@ -32,10 +37,10 @@ from tests.support.courier_fakes import (
     FakeDiscord,
     Lost,
 )
-from tests.support.discord_client import CHANNEL, announcement, publishing, running_stand_in
+from tests.support.discord_client import CHANNEL, FORUM, NEWS_CHANNEL, announcement, publishing, running_guild
 from tests.support.discord_posts import make_post
 
-MESSAGES = "/channels/*/messages"
+MESSAGES, THREADS, CHANGES = "/channels/*/messages", "/channels/*/threads", "/channels/*/messages/**"
 ACTS: dict[str, Act] = {
     "lost before": Lost(stored=False),
     "lost after": Lost(stored=True),
@@ -52,9 +57,10 @@ class Discord(Protocol):
     publisher: Publisher
 
     def now(self) -> datetime: ...
-    def goes_wrong(self, how: str) -> None: ...
-    def cards(self) -> list[list[str]]: ...
-    def delete(self, message_id: int) -> None: ...
+    def goes_wrong(self, how: str, channel: int = CHANNEL) -> None: ...
+    def change_goes_wrong(self, how: str) -> None: ...
+    def cards(self, channel: int = CHANNEL) -> list[list[str]]: ...
+    def delete(self, message_id: int, channel: int = CHANNEL) -> None: ...
     def deny_history(self) -> None: ...
     def remove_channel(self) -> None: ...
 
@@ -65,19 +71,23 @@ class Fake:
     def __init__(self, nonce_window_seconds: float) -> None:
         self.clock = Clock(datetime.now(UTC))
         self.discord = FakeDiscord(self.clock, nonce_window_seconds)
+        self.discord.kinds |= {NEWS_CHANNEL: ChannelKind.ANNOUNCEMENT, FORUM: ChannelKind.FORUM}
         self.publisher: Publisher = self.discord
 
     def now(self) -> datetime:
         return self.clock.now()
 
-    def goes_wrong(self, how: str) -> None:
-        self.discord.next_request(CHANNEL, ACTS[how])
+    def goes_wrong(self, how: str, channel: int = CHANNEL) -> None:
+        self.discord.next_request(channel, ACTS[how])
 
-    def cards(self) -> list[list[str]]:
-        return [[post.external_url for post in message.posts] for message in self.discord.messages(CHANNEL)]
+    def change_goes_wrong(self, how: str) -> None:
+        self.discord.next_change(CHANNEL, ACTS[how])
 
-    def delete(self, message_id: int) -> None:
-        self.discord.moderator_deletes(CHANNEL, message_id)
+    def cards(self, channel: int = CHANNEL) -> list[list[str]]:
+        return [[post.external_url for post in message.posts] for message in self.discord.messages(channel)]
+
+    def delete(self, message_id: int, channel: int = CHANNEL) -> None:
+        self.discord.moderator_deletes(channel, message_id)
 
     def deny_history(self) -> None:
         self.discord.unreadable.add(CHANNEL)
@@ -96,27 +106,41 @@ class Real:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
-    def goes_wrong(self, how: str) -> None:
+    def goes_wrong(self, how: str, channel: int = CHANNEL) -> None:
+        path = THREADS if channel == FORUM else MESSAGES
+        if how.startswith("lost"):
+            self.stand_in.faults.add("POST", path, "reset", after=how == "lost after")
+        else:
+            self._refuse("POST", path, how)
+
+    def change_goes_wrong(self, how: str) -> None:
+        if how.startswith("lost"):  # aiohttp itself repeats a DELETE after a reset
+            self.stand_in.faults.add("*", CHANGES, "status", status=503, after=how == "lost after")
+        else:
+            self._refuse("*", CHANGES, how)
+
+    def _refuse(self, method: str, path: str, how: str) -> None:
         faults = self.stand_in.faults
         match how:
-            case "lost before":
-                faults.add("POST", MESSAGES, "reset")
-            case "lost after":
-                faults.add("POST", MESSAGES, "reset", after=True)
             case "rate limit":
-                faults.add("POST", MESSAGES, "rate_limit", retry_after=120)
+                faults.add(method, path, "rate_limit", retry_after=120)
             case "channel":
-                faults.add("POST", MESSAGES, "status", status=403, body={"message": "No.", "code": 50013})
+                faults.add(method, path, "status", status=403, body={"message": "No.", "code": 50013})
             case "message":
-                faults.add("POST", MESSAGES, "status", status=400, body={"message": "No.", "code": 50035})
+                faults.add(method, path, "status", status=400, body={"message": "No.", "code": 50035})
             case _:
-                faults.add("POST", MESSAGES, "status", status=401)
+                faults.add(method, path, "status", status=401)
 
-    def cards(self) -> list[list[str]]:
-        return [[embed["url"] for embed in message.embeds] for message in self.stand_in.messages(CHANNEL)]
+    def cards(self, channel: int = CHANNEL) -> list[list[str]]:
+        places = [thread.id for thread in self.stand_in.threads(channel)] if channel == FORUM else [channel]
+        messages = [message for place in places for message in self.stand_in.messages(place)]
+        return [[embed["url"] for embed in message.embeds] for message in messages]
 
-    def delete(self, message_id: int) -> None:
-        self.stand_in.delete_message(CHANNEL, message_id)
+    def delete(self, message_id: int, channel: int = CHANNEL) -> None:
+        if channel == FORUM:
+            self.stand_in.remove_channel(message_id)
+        else:
+            self.stand_in.delete_message(channel, message_id)
 
     def deny_history(self) -> None:
         self.stand_in.set_denied(CHANNEL, {"read_message_history"})
@@ -139,7 +163,8 @@ async def opened(kind: str, *, forgetful: bool = False) -> AsyncIterator[Discord
         ):
             yield Real(stand_in, publisher)
     else:
-        async with running_stand_in() as stand_in, publishing(stand_in) as publisher:
+        async with running_guild() as stand_in, publishing(stand_in) as publisher:
+            stand_in.set_granted(FORUM, {"manage_threads"})
             yield Real(stand_in, publisher)
 
 
@@ -271,3 +296,134 @@ async def test_a_channel_that_is_gone_takes_and_shows_nothing(discord: Discord) 
     wanted = announcement(make_post())
     outcomes = (await discord.publisher.publish(wanted), await discord.publisher.find(wanted, discord.now()))
     assert [outcome.code for outcome in outcomes if isinstance(outcome, ChannelRefused)] == [10003, 10003]
+
+
+EVERY_KIND = {CHANNEL: ChannelKind.TEXT, NEWS_CHANNEL: ChannelKind.ANNOUNCEMENT, FORUM: ChannelKind.FORUM}
+
+
+async def test_kinds_are_told(discord: Discord) -> None:
+    """Each channel is what it is; one that is gone is refused."""
+    assert {channel: await discord.publisher.kind_of(channel) for channel in EVERY_KIND} == EVERY_KIND
+    wanted = announcement(make_post())
+    discord.remove_channel()
+    assert isinstance(await discord.publisher.publish(wanted), ChannelRefused)
+    gone = await discord.publisher.kind_of(CHANNEL)
+    assert isinstance(gone, ChannelRefused)
+    assert gone.code == 10003
+
+
+async def test_the_time_is_discords(discord: Discord) -> None:
+    """The publisher's time is that at Discord, to a second or two."""
+    assert abs((discord.publisher.now() - discord.now()).total_seconds()) < 2
+
+
+async def test_what_shows_the_same_looks_alike(discord: Discord) -> None:
+    """Cards are compared by what they show: not by the path."""
+    post = make_post()
+    assert discord.publisher.looks_alike(post, replace(post, path="docs/moved.md", draft=True))
+    assert not discord.publisher.looks_alike(post, replace(post, title="Another"))
+
+
+@pytest.mark.parametrize("channel", EVERY_KIND)
+async def test_a_message_is_edited_and_deleted(discord: Discord, channel: int) -> None:
+    """A message shows other cards, and then it is gone; deleting it twice is as good."""
+    message_id = await sent(discord, announcement(make_post(1), channel=channel))
+    assert await discord.publisher.edit(Revision(channel, message_id, (make_post(2),))) == Changed()
+    assert discord.cards(channel) == [[make_post(2).external_url]]
+    for _ in range(2):
+        assert await discord.publisher.delete(channel, message_id) == Changed()
+        assert discord.cards(channel) == []
+
+
+@pytest.mark.parametrize("channel", EVERY_KIND)
+async def test_what_a_person_deleted_is_gone(discord: Discord, channel: int) -> None:
+    """An edit says that a moderator deleted the message; a deletion is content with that."""
+    message_id = await sent(discord, announcement(make_post(), channel=channel))
+    discord.delete(message_id, channel)
+    assert await discord.publisher.edit(Revision(channel, message_id, (make_post(2),))) == MessageGone()
+    assert await discord.publisher.delete(channel, message_id) == Changed()
+
+
+async def test_a_message_is_published_where_that_can_be(discord: Discord) -> None:
+    """In an announcement channel a message is published, twice is as good; elsewhere it never is."""
+    message_id = await sent(discord, announcement(make_post(), nonce="news", channel=NEWS_CHANNEL))
+    for _ in range(2):
+        assert await discord.publisher.crosspost(NEWS_CHANNEL, message_id) == Changed()
+    discord.delete(message_id, NEWS_CHANNEL)
+    assert await discord.publisher.crosspost(NEWS_CHANNEL, message_id) == MessageGone()
+    other = await discord.publisher.crosspost(CHANNEL, await sent(discord, announcement(make_post())))
+    assert isinstance(other, MessageRefused)
+    assert other.code == 50024
+
+
+async def change(discord: Discord, how: str, message_id: int) -> ChangeOutcome:
+    """One of the changes, by its name."""
+    match how:
+        case "edit":
+            return await discord.publisher.edit(Revision(CHANNEL, message_id, (make_post(2),)))
+        case "delete":
+            return await discord.publisher.delete(CHANNEL, message_id)
+        case _:
+            return await discord.publisher.crosspost(CHANNEL, message_id)
+
+
+@pytest.mark.parametrize("what", ["edit", "delete", "crosspost"])
+@pytest.mark.parametrize(
+    ("how", "outcome"),
+    [
+        ("lost before", NotNow),
+        ("rate limit", NotNow),
+        ("channel", ChannelRefused),
+        ("message", MessageRefused),
+        ("token", TokenRefused),
+    ],
+)
+async def test_a_refused_change_changes_nothing(discord: Discord, what: str, how: str, outcome: type) -> None:
+    """Each change can be refused like a new message, and then everything is as before."""
+    wanted = announcement(make_post())
+    message_id = await sent(discord, wanted)
+    discord.change_goes_wrong(how)
+    result = await change(discord, what, message_id)
+    assert type(result) is outcome
+    if isinstance(result, NotNow):
+        assert bool(result.after_seconds) == (how == "rate limit")
+    assert discord.cards() == [urls(wanted)]
+
+
+@pytest.mark.parametrize("what", ["edit", "delete"])
+async def test_a_change_whose_answer_was_lost_can_be_made_again(discord: Discord, what: str) -> None:
+    """Nobody can tell whether a change was made: it is made again, and stands."""
+    message_id = await sent(discord, announcement(make_post()))
+    discord.change_goes_wrong("lost after")
+    assert isinstance(await change(discord, what, message_id), NotNow)
+    cards = [[make_post(2).external_url]] if what == "edit" else []
+    assert discord.cards() == cards
+    assert await change(discord, what, message_id) == Changed()
+    assert discord.cards() == cards
+
+
+async def test_a_forum_knows_no_nonce(discord: Discord) -> None:
+    """In a forum each request creates a thread, and a search tells them apart by what is known."""
+    wanted = announcement(make_post(), channel=FORUM)
+    first, second = await sent(discord, wanted), await sent(discord, wanted)
+    assert first != second
+    assert await discord.publisher.find(wanted, discord.now(), {first}) == Found(second)
+    assert await discord.publisher.find(wanted, discord.now(), {first, second}) == NotFound()
+
+
+@pytest.mark.parametrize("how", ["lost before", "lost after"])
+async def test_a_lost_answer_in_a_forum_is_settled_by_a_look(discord: Discord, how: str) -> None:
+    """Nobody can tell whether the thread was created; a look can."""
+    wanted = announcement(make_post(), channel=FORUM)
+    discord.goes_wrong(how, FORUM)
+    assert isinstance(await discord.publisher.publish(wanted), Uncertain)
+    found = await discord.publisher.find(wanted, discord.now())
+    assert isinstance(found, Found if how == "lost after" else NotFound)
+
+
+async def test_changing_in_a_channel_that_is_gone_is_refused(discord: Discord) -> None:
+    """A deleted channel refuses changes like new messages."""
+    message_id = await sent(discord, announcement(make_post()))
+    discord.remove_channel()
+    for what in ("edit", "delete", "crosspost"):
+        assert isinstance(await change(discord, what, message_id), ChannelRefused)

@@ -42,6 +42,14 @@ def test_the_room_is_used() -> None:
     assert sum(map(len, fitting_cards(posts, tldr_characters=4000))) > limits.ALL_EMBEDS_CHARACTERS - 30
 
 
+def test_cards_with_one_address_are_all_seen() -> None:
+    """Discord hides all but the first card with an address, so a later one shows it as text."""
+    posts = [make_post(1), make_post(1, title="Another"), make_post(2)]
+    cards = fitting_cards(posts, tldr_characters=350)
+    assert [card.url for card in cards] == [posts[0].external_url, None, posts[2].external_url]
+    assert "www.kubernetes.dev/blog/1/" in (cards[1].description or "")
+
+
 @given(POSTS)
 def test_a_thread_always_has_a_name(post: Post) -> None:
     """Whatever the title, the name has 1 to 100 characters and no blanks at its ends."""
