@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/pip --quiet --disable-pip-version-check install
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse run test format lint types layers pytest bench lock clean
+.PHONY: help rehearse run test format lint types layers pytest torture bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ layers: $(VENV)/.dev
 
 pytest: $(VENV)/.dev
 	$(BIN)/python -m pytest
+
+torture: $(VENV)/.dev  ## 4,000 kills, instances that take over, files in turmoil: about half an hour
+	$(BIN)/python -m tests.torture
 
 bench: $(VENV)/.dev  ## latency and indexing figures
 	$(BIN)/python -m benchmarks

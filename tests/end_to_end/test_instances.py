@@ -26,12 +26,13 @@ async def test_of_several_instances_one_sends(
     """Started at one instant, one works and the others end with 75 and a sentence; killed, it is taken over from."""
     await instances.start(count)
     first = await instances.one_remains()
+    assert first is not None
     held = discord.faults.add("POST", f"/channels/{NEWS}/messages", "hang", after=True)
     site.write_at_once("burst", [f"Post {number:02}" for number in range(40)])
     await held.reached()
     await instances.kill(first)
     await instances.start(count)
-    await instances.one_remains()
+    assert await instances.one_remains() is not None
     held.release()
     await bot.has_no_more_to_say()
     assert [bot.times(f"Post {number:02}") for number in range(40)] == [1] * 40

@@ -44,12 +44,13 @@ class Instances:
     """Starts more and more of them.
 
     Attributes:
-        all: every one that was ever started, in that order.
+        all: those that were started and are not known to have ended, in that order.
     """
 
     def __init__(self, bot: Bot, folder: Path, spawn: Spawn = spawn) -> None:
         """Take the settings, the channels and the site of `bot`, which does not run itself; logs go to `folder`."""
         self.all: list[Instance] = []
+        self._started = 0
         self._bot = bot
         self._folder = folder
         self._spawn = spawn
@@ -61,25 +62,28 @@ class Instances:
 
     async def start(self, count: int) -> None:
         """Start so many more at one instant."""
-        first = len(self.all)
-        logs = [self._folder / f"instance-{number}.log" for number in range(first, first + count)]
+        logs = [self._next_log() for _ in range(count)]
         started = await asyncio.gather(*(self._spawn(self._bot.config, log, ()) for log in logs))
         self.all += [Instance(process, log) for process, log in zip(started, logs, strict=True)]
 
-    async def one_remains(self) -> Instance:
-        """Wait until one of them works and no other runs; the others must have ended as they should."""
-        await self._bot.until(lambda: len(self.running) <= 1, "all but one have ended")
-        (one,) = self.running
-        await self._bot.until(lambda: one.is_ready or not one.runs, "the one that remains is ready")
-        assert one.runs, one.log.read_text()
-        self.check_ends()
-        return one
+    def _next_log(self) -> Path:
+        self._started += 1
+        log = self._folder / f"instance-{self._started}.log"
+        log.touch()
+        return log
 
-    def check_ends(self) -> None:
-        """Those that have ended did so as they should."""
+    async def one_remains(self) -> Instance | None:
+        """Wait until one works and no other runs; None: they were killed, and those beside them had ended before.
+
+        Those that have ended must have done so as they should; they are forgotten.
+        """
+        await self._bot.until(lambda: len(self.running) <= 1, "all but one have ended")
+        await self._bot.until(lambda: all(one.is_ready for one in self.running), "the one that remains is ready")
         for instance in self.all:
             if not instance.runs:
                 instance.check_end()
+        self.all = self.running
+        return self.all[0] if self.all else None
 
     async def kill(self, instance: Instance) -> None:
         """End one with SIGKILL."""

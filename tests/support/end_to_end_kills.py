@@ -21,7 +21,7 @@ from tests.support.end_to_end_process import Spawn, spawn
 from tests.support.end_to_end_site import Site
 from tests.support.end_to_end_weather import Weather
 
-__all__ = ["LONG", "SHORT", "Campaign", "Clock", "Outage", "Pace", "Tally", "campaign"]
+__all__ = ["BLIND", "LONG", "SHORT", "Campaign", "Clock", "Outage", "Pace", "Tally", "campaign"]
 
 CHANNELS = (
     {"id": NEWS, "name": "news", "tags": {"none": ["aside"]}},
@@ -37,15 +37,24 @@ TOLD = 60  # of the last things that happened, with a failure
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """How long the service is away after a kill, for Discord and for itself: both ends of the range, in seconds."""
+    """What a kill is followed by.
+
+    Attributes:
+        name: for people.
+        shortest: seconds that the service is away, for Discord and for itself, at the least.
+        longest: and at the most.
+        blind: after how many of them, from 0 to 1, the bot may not read the channels' history for one life.
+    """
 
     name: str
     shortest: float
     longest: float
+    blind: float = 0.0
 
 
 SHORT = Outage("shorter than the nonce window", 0.0, 0.0)
 LONG = Outage("longer than the nonce window", 185.0, 600.0)  # the stand-in remembers a nonce for 180 s, the bot for 60
+BLIND = Outage("longer than the nonce window, and the history often unreadable", 185.0, 600.0, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +130,11 @@ class Campaign:
     """One service, one stand-in, one seed.
 
     Attributes:
+        bot: the service.
+        weather: between it and Discord.
         story: what happened, oldest first.
         posts: the channels that take a post, by its title.
+        kills: how often the service was killed.
     """
 
     bot: Bot
@@ -147,9 +159,10 @@ class Campaign:
             await self._live()
             await self._be_away()
         self.weather.clear_up()
+        self._let_read(True)
         await self.bot.start()
         await self.bot.has_no_more_to_say(seconds=SETTLING_SECONDS)
-        return await self._count()
+        return await self.count()
 
     async def _live(self) -> None:
         """One life: posts come during it, and it ends at an instant that it cannot feel coming."""
@@ -168,7 +181,7 @@ class Campaign:
             with suppress(TimeoutError):
                 await asyncio.wait_for(enough.wait(), max(0.0, born + moment - time.monotonic()))
             if moment < end:
-                self._write()
+                self.write()
         if enough.is_set():
             await asyncio.sleep(self.chance.uniform(0, 0.02))
         lived = time.monotonic() - launched
@@ -184,13 +197,19 @@ class Campaign:
             seconds = self.chance.uniform(self.outage.shortest, self.outage.longest)
             self.clock.ahead_seconds += seconds
             self._tell(f"away for {seconds:.0f} s")
-        self._write()
+        if self.outage.blind:
+            self._let_read(self.chance.random() >= self.outage.blind)
+        self.write()
+
+    def _let_read(self, readable: bool) -> None:
+        for channel in (NEWS, OTHER):
+            self.bot.discord.set_denied(channel, () if readable else ("read_message_history",))
 
     def _under_way(self) -> bool:
         late = {"delay", "hang"}
         return any(record.fault in late and record.status is None for record in self.bot.discord.log.records)
 
-    def _write(self) -> None:
+    def write(self) -> None:
         """Let some posts appear: in one step, or one after another."""
         tags = self.chance.choice(TAGS)
         titles = [f"Post {len(self.posts) + number}" for number in range(self.chance.choice(BATCHES))]
@@ -216,7 +235,8 @@ class Campaign:
         )
         return "\n".join((*self.story, *requests))
 
-    async def _count(self) -> Tally:
+    async def count(self) -> Tally:
+        """What became of the posts so far; the service must have come to rest."""
         lost, doubled, strayed = [], [], []
         unknown = {(held.path, held.channel_id) for held in await self.bot.catalog(lambda t: t.deliveries.held_up())}
         paths = {known.post.title: known.post.path for known in await self.bot.catalog(lambda t: t.posts.living())}

@@ -8,11 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.support.end_to_end_kills import LONG, SHORT
+from tests.support.end_to_end_kills import BLIND, LONG, SHORT
 from tests.torture.chaos import unsettle
 from tests.torture.killing import torment
+from tests.torture.takeovers import take_over
 
-SECTIONS = ("short", "long", "files")
+SECTIONS = ("short", "long", "blind", "instances", "files")
 
 
 def main() -> int:
@@ -21,6 +22,7 @@ def main() -> int:
     parser.add_argument("--only", choices=SECTIONS, action="append", default=[], help="no more than this")
     parser.add_argument("--kills", type=int, default=2_000, help="kills for each length of outage")
     parser.add_argument("--parallel", type=int, default=6, help="services that are killed side by side")
+    parser.add_argument("--takeovers", type=int, default=100, help="how often one instance takes over from another")
     parser.add_argument("--minutes", type=float, default=5.0, help="how long the files are in turmoil")
     parser.add_argument("--seed", type=int, help="what is drawn from; default: another one each time")
     arguments = parser.parse_args()
@@ -39,10 +41,17 @@ async def _torture(arguments: argparse.Namespace, folder: Path) -> list[str]:
     wanted = frozenset(arguments.only) or frozenset(SECTIONS)
     seed, violations = arguments.seed, []
     _tell(f"seed {seed}, files in {folder}")
-    for section, outage in (("short", SHORT), ("long", LONG)):
+    for section, outage, kills in (
+        ("short", SHORT, arguments.kills),
+        ("long", LONG, arguments.kills),
+        ("blind", BLIND, arguments.kills // 10),
+    ):
         if section in wanted:
             _tell(f"\nKilled, with outages {outage.name}")
-            violations += await torment(folder, outage, arguments.kills, seed, arguments.parallel, _tell)
+            violations += await torment(folder, section, outage, kills, seed, arguments.parallel, _tell)
+    if "instances" in wanted:
+        _tell("\nTwo and five instances on one state directory, the one that works killed")
+        violations += await take_over(folder / "instances", arguments.takeovers, seed, _tell)
     if "files" in wanted:
         _tell(f"\nFiles in turmoil for {arguments.minutes:g} minutes")
         violations += await unsettle(folder / "chaos", arguments.minutes * 60, seed, _tell)

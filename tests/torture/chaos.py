@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from bot.rehearsal.records import Change
@@ -47,12 +48,13 @@ class _Turmoil:
         """Round after round: things are done to the site, the service comes to rest, and both are compared."""
         known = {title for title, _, _ in (await self._on_disk()).values()}
         await self.bot.start()
-        ends = time.monotonic() + seconds
-        rounds = 0
-        while time.monotonic() < ends and not self.violations:
-            await self._round(min(ends, time.monotonic() + ROUND_SECONDS))
+        busy, rounds = 0.0, 0
+        while busy < seconds and not self.violations:
+            began = time.monotonic()
+            await self._round(began + ROUND_SECONDS)
             if burst := BURSTS[rounds % len(BURSTS)]:
-                await self._do(lambda: self.site.burst(burst), stopped=self.chance.random() < 0.5)
+                await self._do(partial(self.site.burst, burst), stopped=self.chance.random() < 0.5)
+            busy += time.monotonic() - began
             rounds += 1
             await self._compare(known)
         done = ", ".join(f"{times} × {what}" for what, times in sorted(self.site.done.items()))
@@ -110,7 +112,7 @@ class _Turmoil:
 
 
 async def unsettle(folder: Path, seconds: float, seed: int, tell: Callable[[str], None]) -> list[str]:
-    """Do things to a site for so long; what must not be, each in a sentence.
+    """Do things to a site for so long, not counting the rests; what must not be, each in a sentence.
 
     The run ends early, and its files are kept, as soon as something is wrong.
     """

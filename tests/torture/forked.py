@@ -64,7 +64,7 @@ async def spawn_forked(config: Path, log: Path, python: Sequence[str] = ()) -> _
 
 
 def _serve(config: Path, log: Path, variables: Mapping[str, str]) -> None:
-    written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
     for stream in (1, 2):
         os.dup2(written, stream)
     os.environ.clear()

@@ -25,7 +25,7 @@ class _Plan:
 
 
 async def torment(
-    folder: Path, outage: Outage, kills: int, seed: int, parallel: int, tell: Callable[[str], None]
+    folder: Path, name: str, outage: Outage, kills: int, seed: int, parallel: int, tell: Callable[[str], None]
 ) -> list[str]:
     """Kill the service `kills` times in all, `parallel` at a time; tell what came of it.
 
@@ -44,7 +44,7 @@ async def torment(
         nonlocal total
         while plans:
             plan = plans.pop(0)
-            place = folder / f"{outage.name.split()[0]}-{plan.seed}"
+            place = folder / f"{name}-{plan.seed}"
             try:
                 tally = await _campaign(place, outage, plan)
             except AssertionError as error:
