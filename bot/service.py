@@ -65,7 +65,13 @@ async def run_service(settings: Settings, token: str, *, on_ready: Callable[[], 
             try:
                 await service.run(token, on_ready)
             except BaseExceptionGroup as group:
-                raise _explained(group) from group
+                error = _explained(group)
+                if not isinstance(error, LinkbotError):
+                    logger.critical(
+                        "Ended by a mistake in Linkbot itself. What was recorded is safe, the next start goes on with it;"
+                        " please report the lines that follow"
+                    )
+                raise error from group
 
 
 class _Service:

@@ -28,9 +28,7 @@ def hold_lock(directory: Path) -> Iterator[None]:
         directory.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise CatalogUnavailableError(
-            f"{directory} cannot be written ({error.strerror}); let the bot's user write it, or change state.directory"
-        ) from error
+        raise _unwritable(directory, error) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -40,8 +38,18 @@ def hold_lock(directory: Path) -> Iterator[None]:
             raise AlreadyRunningError(
                 f"another Linkbot{by} works on {directory}; stop it, or give this one a state.directory of its own"
             ) from None
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        try:
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
+        except OSError as error:
+            raise _unwritable(directory, error) from error
         yield
     finally:
         os.close(descriptor)
+
+
+def _unwritable(directory: Path, error: OSError) -> CatalogUnavailableError:
+    return CatalogUnavailableError(
+        f"{directory} cannot be written ({error.strerror}); make room, let the bot's user write it, or change"
+        " state.directory"
+    )

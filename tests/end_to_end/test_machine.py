@@ -321,6 +321,7 @@ async def test_a_bug_ends_the_process(bot: Bot, site: Site, tmp_path: Path, wher
     await bot.launch("-c", broken)
     site.write("a.md", "A")
     assert await bot.exits() == 1
+    assert "CRITICAL bot.service: Ended by a mistake in Linkbot itself" in bot.log
     assert "ZeroDivisionError" in bot.log
     (tmp_path / "bot.log").unlink()  # whose traceback was asked for
     await bot.start()
