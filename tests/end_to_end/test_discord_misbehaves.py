@@ -106,7 +106,7 @@ async def test_a_channel_that_refuses_holds_up_no_other(bot: Bot, site: Site, di
     site.write("both-2.md", "For both, two", tags=["other"])
     await bot.stands("For both, two", NEWS)
     await bot.has_no_more_to_say(but=[OTHER])
-    await bot.until(lambda: "refuses messages" in bot.log, "the refusal is told")
+    await bot.until(lambda: "refuses: " in bot.log, "the refusal is told")
     asked = bot.sends(OTHER)
     assert (await bot.states(OTHER))[DeliveryState.PENDING] == 2
     discord.set_denied(OTHER, set())
