@@ -68,7 +68,7 @@ async def run_service(settings: Settings, token: str, *, on_ready: Callable[[], 
                 error = _explained(group)
                 if not isinstance(error, LinkbotError):
                     logger.critical(
-                        "Ended by a mistake in Linkbot itself. What was recorded is safe, the next start goes on with it;"
+                        "Ended by a mistake in Linkbot itself. What was recorded is safe, and the next start goes on;"
                         " please report the lines that follow"
                     )
                 raise error from group
