@@ -126,12 +126,11 @@ class Upkeep:
         now, clock, channel_id = self._desk.now(), time.monotonic(), self._desk.channel.id
         publish = tables.messages.next_to_publish(channel_id)
         publish_in = max(self._publish_from - clock, _wait_for_budget(tables, channel_id, now))
-        if publish is not None and any(self._wanted(card) is None for card in publish.cards):
-            return _Next(stale=publish)  # what is to be taken back is not published before
         if publish is not None and publish_in <= 0:
             return _Next(publish=publish)
         edit_in = self._edit_from - clock
-        if edit_in <= 0 and (stale := tables.messages.next_stale(channel_id, now, self._pace.calm)) is not None:
+        stale = tables.messages.next_stale(channel_id, now, self._pace.calm)
+        if stale is not None and (edit_in <= 0 or self._is_to_go(stale)):
             return _Next(stale=stale)
         waits = [LOOK_AGAIN_SECONDS]
         if publish is not None:
@@ -171,10 +170,10 @@ class Upkeep:
 
     async def _change(self, message: StandingMessage) -> None:
         """Let the message show what it should."""
-        self._edit_from = time.monotonic() + self._pace.gap_seconds
         kept = [(card, post) for card in message.cards if (post := self._wanted(card)) is not None]
         if kept:
             posts = tuple(post for _, post in kept)
+            self._edit_from = time.monotonic() + self._pace.gap_seconds
             outcome = await self._publisher.edit(Revision(message.channel_id, message.message_id, posts))
         else:
             outcome = await self._publisher.delete(message.channel_id, message.message_id)
@@ -186,6 +185,9 @@ class Upkeep:
             case MessageRefused(reason):
                 logger.warning("%s: message %d stays as it is: %s", self._name, message.message_id, reason)
                 await self._desk.record(lambda tables: self._leave(tables, message))
+            case NotNow(reason, after_seconds) if kept and after_seconds is not None:  # only edits need wait for that
+                logger.info("%s: edits go on in %.0f s: %s", self._name, after_seconds, reason)
+                self._edit_from = time.monotonic() + after_seconds
             case NotNow() | ChannelRefused() as outcome:
                 await self._desk.record(lambda tables: tables.messages.postpone(message.id))
                 await self._desk.pause_after(outcome)
@@ -222,6 +224,10 @@ class Upkeep:
     def _is_as_it_should_be(self, message: StandingMessage) -> bool:
         """Whether each card shows what it should; of one that was sent before that was kept, it is taken to do so."""
         return all(self._shows(card, self._wanted(card)) for card in message.cards)
+
+    def _is_to_go(self, message: StandingMessage) -> bool:
+        """Whether none of its cards is to be kept."""
+        return all(self._wanted(card) is None for card in message.cards)
 
     def _shows(self, card: StandingCard, wanted: Post | None) -> bool:
         return wanted is not None and (card.shown is None or self._publisher.looks_alike(card.shown, wanted))

@@ -113,9 +113,13 @@ class MessageTable:
         )
 
     def next_to_publish(self, channel_id: int) -> StandingMessage | None:
-        """The oldest message that is to be published to the servers that follow the channel; None: there is none."""
+        """The oldest message that is to be published to the servers that follow the channel; None: there is none.
+
+        A stale one is looked at before: its cards may have to change, or to go.
+        """
         return self._one(
-            "SELECT * FROM messages WHERE channel_id = ? AND to_publish = 1 ORDER BY id LIMIT 1", (channel_id,)
+            "SELECT * FROM messages WHERE channel_id = ? AND to_publish = 1 AND stale_at IS NULL ORDER BY id LIMIT 1",
+            (channel_id,),
         )
 
     def count_to_publish(self) -> dict[int, int]:

@@ -220,6 +220,22 @@ async def test_an_edit_that_fails_is_made_again(room: Newsroom, outcome: Lost | 
     assert await room.titles() == [["Better"]]
 
 
+async def test_a_rate_limit_of_edits_holds_up_no_deletion(room: Newsroom) -> None:
+    """While Discord lets nothing be edited, for up to an hour after publishing, a draft is taken back at once."""
+    await room.announced("a.md")
+    await room.announced("b.md")
+    room.discord.next_change(ALL, Refuses(NotNow("Discord's rate limit", after_seconds=1800)))
+    room.site.edit("a.md", title="A2")
+    await room.site.scan()
+    async with room.at_work() as courier:
+        await until(lambda: len(room.discord.revisions) == 1)
+        room.site.edit("b.md", draft=True)
+        await room.site.scan()
+        courier.wake([ALL])
+        await until(lambda: room.discord.paths(ALL) == [["a.md"]])
+    assert len(room.discord.revisions) == 1
+
+
 async def test_an_edit_that_fails_holds_up_no_other(room: Newsroom) -> None:
     """A message that cannot be changed now takes its turn after the others."""
     await room.announced("a.md")
@@ -421,6 +437,25 @@ async def test_ten_an_hour_are_published(catalog: Catalog, tmp_path: Path) -> No
     async with room.at_work():
         await room.settled()
     assert all(message.published for message in room.discord.messages(ALL))
+
+
+async def test_what_is_taken_back_is_not_published(catalog: Catalog, tmp_path: Path) -> None:
+    """A draft that waits to be published goes, and what is left of its message is published without it."""
+    room = Newsroom(catalog, tmp_path, publish=True)
+    room.discord.kinds[ALL] = ChannelKind.ANNOUNCEMENT
+    hanging = Hangs(stored=True)
+    room.discord.next_request(ALL, hanging)
+    room.site.write(a_post("a.md"), a_post("b.md"))
+    await room.site.scan()
+    async with room.at_work():
+        await hanging.reached.wait()
+        room.site.edit("b.md", draft=True)
+        await room.site.scan()
+        hanging.go.set()
+        await room.settled()
+    (message,) = room.discord.messages(ALL)
+    assert ([post.path for post in message.posts], message.published) == (["a.md"], True)
+    assert len(room.discord.crossposts) == 1
 
 
 async def test_a_rate_limit_of_publishing_holds_up_no_edit(catalog: Catalog, tmp_path: Path) -> None:
