@@ -10,10 +10,11 @@ from pathlib import Path
 
 from tests.support.end_to_end_kills import BLIND, LONG, SHORT
 from tests.torture.chaos import unsettle
+from tests.torture.gateway_lost import lose_the_gateway
 from tests.torture.killing import torment
 from tests.torture.takeovers import take_over
 
-SECTIONS = ("short", "long", "blind", "instances", "files")
+SECTIONS = ("short", "long", "blind", "instances", "files", "gateway")
 
 
 def main() -> int:
@@ -55,6 +56,9 @@ async def _torture(arguments: argparse.Namespace, folder: Path) -> list[str]:
     if "files" in wanted:
         _tell(f"\nFiles in turmoil for {arguments.minutes:g} minutes")
         violations += await unsettle(folder / "chaos", arguments.minutes * 60, seed, _tell)
+    if "gateway" in wanted:
+        _tell("\nThe gateway away for a minute, and silent")
+        violations += await lose_the_gateway(folder / "gateway", 60.0, _tell)
     return violations
 
 
