@@ -1,7 +1,8 @@
-"""Where Discord is: the one place that touches what discord.py keeps to itself.
+"""Where Discord is.
 
 discord.py has no setting for the address of the API or of the gateway, and cannot log in a second time after a failed
-login. `tests/discord_app/test_endpoints.py` fails when an upgrade moves what is used here.
+login. So this touches what discord.py keeps to itself.
+`tests/discord_app/test_endpoints.py` fails when an upgrade moves what is used here.
 """
 
 import discord

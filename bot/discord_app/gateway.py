@@ -3,7 +3,8 @@
 discord.py's own `Client.connect` has another idea of it: it gives up when the first connection fails
 (https://github.com/Rapptz/discord.py/issues/10520), comes back without any pause however often a connection ends at
 once, resumes for ever what can no longer be resumed, waits up to 17 minutes after an outage, and logs a traceback for
-each try. So its loop is replaced here; its websocket, `DiscordWebSocket`, is used as it is.
+each try. So its loop is replaced here; its websocket, `DiscordWebSocket`, is used as it is, although it is not meant
+for others. `tests/discord_app/test_gateway_connection.py` fails when an upgrade changes what is used here.
 
 What ends a connection, and what follows
 (https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes)::
