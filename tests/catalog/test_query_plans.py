@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,14 @@ ASKED_ALL_THE_TIME: Mapping[str, Question] = {
     "where a post is planned": lambda tables, known: tables.deliveries.channels_of(known.id),
     "posts whose date has come": lambda tables, known: tables.posts.due(NOW),
     "when the next post's date comes": lambda tables, known: tables.posts.next_due_at(),
+    "posts that were missed once": lambda tables, known: tables.posts.just_gone(),
+    "whether a post is gone for good": lambda tables, known: tables.posts.lose_for_good(known.id),
+    "messages that show a post": lambda tables, known: tables.messages.mark_stale(known.id, NOW),
+    "whether a message shows its posts": lambda tables, known: tables.messages.mark_if_changed(1, NOW),
+    "the next message to be looked at": lambda tables, known: tables.messages.next_stale(1, NOW, timedelta()),
+    "since when a message is to be looked at": lambda tables, known: tables.messages.stale_since(1),
+    "the next message to be published": lambda tables, known: tables.messages.next_to_publish(1),
+    "what was published lately": lambda tables, known: tables.messages.published_between(1, NOW, NOW),
     "stamps of a few files": lambda tables, known: tables.files.stamps(["a.md"]),
 }
 

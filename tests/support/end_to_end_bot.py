@@ -11,9 +11,11 @@ import re
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -228,12 +230,17 @@ class Bot:
         await self.until(same, "the catalog knows what is on the disk", seconds)
 
     async def has_sent_everything(self, *, but: Collection[int] = (), seconds: float = PATIENCE_SECONDS) -> None:
-        """Wait until nothing waits to be sent, `but` in these channels."""
+        """Wait until nothing waits to be sent, `but` in these channels; what sleeps does not wait."""
 
         async def sent() -> bool:
-            counts = await self.catalog(lambda tables: tables.deliveries.counts())
-            waiting = (DeliveryState.PENDING, DeliveryState.SENDING)
-            return not any(count.state in waiting and count.channel_id not in but for count in counts)
+            counts, sleeping = await self.catalog(
+                lambda tables: (tables.deliveries.counts(), tables.deliveries.count_sleeping(datetime.now(UTC)))
+            )
+            open_ones = Counter({channel_id: -number for channel_id, number in sleeping.items()})
+            for each in counts:
+                if each.state in (DeliveryState.PENDING, DeliveryState.SENDING):
+                    open_ones[each.channel_id] += each.deliveries
+            return not any(number for channel_id, number in open_ones.items() if channel_id not in but)
 
         await self.until(sent, "everything is sent", seconds)
 
