@@ -64,7 +64,7 @@ UNREACHABLE = (discord.DiscordException, aiohttp.ClientError, OSError, TypeError
 
 
 def _pauses() -> Pauses:
-    return Pauses(first=1.0, most=60.0)
+    return Pauses(first=1.0, most=30.0)
 
 
 @dataclass(frozen=True, slots=True)

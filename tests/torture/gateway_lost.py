@@ -10,7 +10,7 @@ from tests.support.end_to_end_bot import Bot, staged
 __all__ = ["lose_the_gateway"]
 
 STANDS_SECONDS = 2.0  # for a post to stand without a gateway
-BACK_SECONDS = 70.0  # after an outage: the longest pause, and some
+BACK_SECONDS = 40.0  # after an outage: the longest pause, and some
 GIVEN_UP_SECONDS = 180.0  # a minute of silence, found at the next heartbeat, and a pause
 
 
