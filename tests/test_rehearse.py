@@ -194,6 +194,20 @@ async def test_own_settings_are_rehearsed_without_touching_what_they_name(tmp_pa
     assert not (tmp_path / "own-state").exists()
 
 
+async def test_a_forum_is_rehearsed(tmp_path: Path) -> None:
+    """With --forum a channel is one: a post becomes a thread there, with the forum's tags that it has."""
+    async with rehearsal(tmp_path, "--forum", "kubernetes") as shown:
+        deadline = time.monotonic() + 20
+        while not (threads := [each for each in (await shown.get("standin/state"))["channels"] if each["parent_id"]]):
+            assert time.monotonic() < deadline, shown.process.err
+            await asyncio.sleep(0.05)
+        assert (threads[0]["parent_id"], threads[0]["applied_tags"]) == (str(ALL_LINKS + 1), ["1"])
+        assert await shown.titles(int(threads[0]["id"])) == [threads[0]["name"]]
+        ended = await shown.process.stop(signal.SIGINT)
+    assert ended.code == 0
+    assert not NOISE.search(ended.err), ended.err
+
+
 async def test_a_sample_that_is_taken_away_does_no_harm(tmp_path: Path) -> None:
     """When the person removes the folder that the sample arrives in, it is said, and the rehearsal goes on."""
     async with rehearsal(tmp_path) as shown:
