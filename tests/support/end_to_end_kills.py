@@ -160,7 +160,7 @@ class Campaign:
             await self._be_away()
         self.weather.clear_up()
         self._let_read(True)
-        await self.bot.start()
+        await self.bot.launch()  # after so many lives the gateway may have to wait for its budget of sessions
         await self.bot.has_no_more_to_say(seconds=SETTLING_SECONDS)
         return await self.count()
 
