@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ import pytest
 
 from bot.announcing import intake as intake_module
 from bot.announcing.intake import Intake
+from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.notes import Note
 from bot.catalog.records import Standing
@@ -33,6 +35,17 @@ def text_of(title: str, **fields: object) -> str:
     )
 
 
+class Clock:
+    """The wall clock, which somebody may set."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        """What it says."""
+        return datetime.now(UTC) + self.ahead
+
+
 class Place:
     """A content directory and what becomes of it."""
 
@@ -42,6 +55,8 @@ class Place:
         self.catalog = catalog
         self.settings: Settings = settings_for(folder, channels=[channel(ALL)], **settings)
         self.woken: list[set[int]] = []
+        self.clock = Clock()
+        self.troubles = Troubles()
 
     def write(self, name: str, **fields: object) -> None:
         """Write a post whose title is its name."""
@@ -50,7 +65,13 @@ class Place:
     @asynccontextmanager
     async def running(self, *, ready: bool = True) -> AsyncIterator[Intake]:
         """The intake at work."""
-        intake = Intake(self.settings, self.catalog, lambda channels: self.woken.append(set(channels)))
+        intake = Intake(
+            self.settings,
+            self.catalog,
+            lambda channels: self.woken.append(set(channels)),
+            now=self.clock.now,
+            troubles=self.troubles,
+        )
         task = asyncio.create_task(intake.run())
         try:
             if ready:
@@ -185,6 +206,9 @@ async def test_a_missing_mount_is_an_outage_and_no_deletion(
         elif how == "replaced by a file":
             place.content.write_text("no directory")
         await until(lambda: noted(place, Note.OUTAGE))
+        assert [(trouble.where, str(place.content) in trouble.what) for trouble in place.troubles.all] == [
+            ("content", True)
+        ]
         outage = json.loads(await place.note(Note.OUTAGE) or "")
         assert str(place.content) in outage["reason"]
         assert await place.counts() == {Standing.INDEXED: 2}
@@ -194,6 +218,7 @@ async def test_a_missing_mount_is_an_outage_and_no_deletion(
         await until(lambda: is_(place, "c", Standing.ANNOUNCED))
         await until(lambda: not_noted(place, Note.OUTAGE))
         assert await place.counts() == {Standing.ANNOUNCED: 1, Standing.INDEXED: 2}
+        assert not place.troubles.all
     assert caplog.text.count("Taken for an outage") == 1
 
 
@@ -306,8 +331,15 @@ async def test_a_locked_catalog_delays_and_loses_nothing(tmp_path: Path, caplog:
                 other.execute("BEGIN IMMEDIATE")
                 place.write("a")
                 await said(caplog, "cannot be taken in")
+                assert [trouble.where for trouble in place.troubles.all] == ["intake"]
                 other.execute("ROLLBACK")
             await until(lambda: is_(place, "a", Standing.ANNOUNCED))
+            await until(lambda: all_is_well(place))
+
+
+async def all_is_well(place: Place) -> bool:
+    """Whether the intake tells of no trouble."""
+    return not place.troubles.all
 
 
 async def test_problems_are_told_once_and_kept(place: Place, caplog: pytest.LogCaptureFixture) -> None:
@@ -343,3 +375,69 @@ async def test_the_last_scan_is_noted(place: Place) -> None:
     assert scan["files"] == 1
     assert scan["watcher"] in {"native", "polling"}
     assert datetime.fromisoformat(scan["at"]).tzinfo is not None
+
+
+async def is_gone_for_good(place: Place, name: str) -> bool:
+    """Whether two scans missed a post's file."""
+
+    def look(tables: Tables) -> bool:
+        known = tables.posts.by_path(f"{name}.md")
+        return known is not None and known.gone_at is not None and known.id not in tables.posts.just_gone()
+
+    return await place.catalog.read(look)
+
+
+async def test_a_scan_that_finds_nothing_else_tells_that_a_file_is_gone_for_good(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    """The second scan that misses a file decides, be it a rescan without events or the first of the next start."""
+    place = Place(tmp_path, catalog, rescan_seconds=1)
+    for name in "abc":
+        place.write(name)
+    async with place.running():
+        (place.content / "a.md").unlink()
+        await until(lambda: is_gone_for_good(place, "a"))
+    place = Place(tmp_path, catalog)
+    async with place.running():
+        (place.content / "b.md").unlink()
+        await until(lambda: is_away(place, "b"))
+        assert not await is_gone_for_good(place, "b")
+    async with place.running():
+        await until(lambda: is_gone_for_good(place, "b"))
+        assert not await is_gone_for_good(place, "c")
+
+
+async def is_away(place: Place, name: str) -> bool:
+    """Whether a scan missed a post's file."""
+    known = await place.catalog.read(lambda tables: tables.posts.by_path(f"{name}.md"))
+    return known is not None and known.gone_at is not None
+
+
+@pytest.mark.parametrize("hours", [-48, 48])
+async def test_a_clock_that_jumps_brings_no_storm_and_no_stall(tmp_path: Path, catalog: Catalog, hours: int) -> None:
+    """A day back or ahead and back again: posts are seen as ever, each once, and no more scans run than without it."""
+    place = Place(tmp_path, catalog, rescan_seconds=1)
+    async with place.running() as intake:
+        place.write("late", date=(datetime.now(UTC) + timedelta(days=1)).isoformat())
+        await until(lambda: is_(place, "late", Standing.WAITING))
+        place.clock.ahead = timedelta(hours=hours)
+        place.write("meanwhile")
+        await until(lambda: is_(place, "meanwhile", Standing.ANNOUNCED))
+        if hours > 0:
+            await until(lambda: is_(place, "late", Standing.ANNOUNCED))
+        place.clock.ahead = timedelta()
+        place.write("after")
+        await until(lambda: is_(place, "after", Standing.ANNOUNCED))
+        assert await is_(place, "late", Standing.ANNOUNCED if hours > 0 else Standing.WAITING)
+        scans = Counter[str]()
+        survey = intake._scanner.survey
+        intake._scanner.survey = lambda known: (scans.update(["scan"]), survey(known))[1]  # type: ignore[method-assign]
+        began = time.monotonic()
+        await until(lambda: has_scanned(scans, 3))
+        assert time.monotonic() - began > 1.5
+    assert sum(ALL in channels for channels in place.woken) <= 4
+
+
+async def has_scanned(scans: Counter[str], times: int) -> bool:
+    """Whether everything was looked at so often."""
+    return scans["scan"] >= times
