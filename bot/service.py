@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 
 from bot.announcing.courier import Courier
 from bot.announcing.intake import Intake
+from bot.announcing.restored import take_over
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.lock import hold_lock
@@ -60,6 +61,7 @@ async def run_service(settings: Settings, token: str, *, on_ready: Callable[[], 
     with hold_lock(settings.state.directory):
         async with open_catalog(settings.state.directory) as catalog:
             await _refuse_a_first_run_without_content(settings, catalog)
+            await take_over(catalog)
             service = _Service(settings, catalog)
             _stop_on_signals(service.stop)
             try:

@@ -68,9 +68,9 @@ class Ingest:
         planner.plan(self._hold_above if brake else None)
         return planner.taken
 
-    def take_due(self, tables: Tables, now: datetime) -> Taken:
-        """Decide again on the posts whose date has come."""
-        planner = Planner(tables, self._rules, self._channels, now)
+    def take_due(self, tables: Tables, now: datetime, *, baseline: bool = False) -> Taken:
+        """Decide again on the posts whose date has come; `baseline`: it may have come before the bot saw it."""
+        planner = Planner(tables, self._rules, self._channels, now, baseline=baseline)
         for known in tables.posts.due(now):
             planner.decide(known.id)
         planner.plan()

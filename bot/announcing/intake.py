@@ -14,6 +14,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -179,11 +180,15 @@ class Intake:
         `some_just_gone`: that scan missed files of which this one tells whether they are gone for good.
         """
         readings, self._unsettled = await self._read(found.changed, frozenset())
+        restored = await self._catalog.read(lambda tables: tables.notes.get(Note.BACKUP)) is not None
+        if restored:
+            readings += await self._read_what_settles()
         all_read = not self._unsettled
         nothing_new = not readings and not found.gone and found.refused == self._refused
         if nothing_new and not (some_just_gone and all_read):
             return False
-        await self._take(ScanBatch(readings, found.gone, found.refused, complete=True, all_read=all_read))
+        batch = ScanBatch(readings, found.gone, found.refused, complete=True, all_read=all_read)
+        await (self._take_restored(batch) if restored else self._take(batch))
         self._refused = found.refused
         return True
 
@@ -256,10 +261,31 @@ class Intake:
             unsettled.update(result.unsettled)
         return tuple(readings), frozenset(unsettled)
 
+    async def _read_what_settles(self) -> tuple[Reading, ...]:
+        """Read what was still being written, as long as a first run waits for that."""
+        readings: tuple[Reading, ...] = ()
+        deadline = time.monotonic() + BASELINE_SETTLE_SECONDS
+        while self._unsettled and time.monotonic() < deadline:
+            await asyncio.sleep(SETTLE_SECONDS)
+            more, self._unsettled = await self._read(sorted(self._unsettled), frozenset())
+            readings += more
+        return readings
+
     async def _take(self, batch: ScanBatch, *, brake: bool = True) -> None:
         now = self._now()
         taken = await self._catalog.write(lambda tables: self._ingest.take(tables, batch, now, brake=brake))
         self._tell(taken)
+
+    async def _take_restored(self, batch: ScanBatch) -> None:
+        """Take in what came since the backup was made that is the catalog now: it may have been announced."""
+        now = self._now()
+
+        def take(tables: Tables) -> Taken:
+            self._ingest.take_due(tables, now, baseline=True)
+            tables.notes.remove(Note.BACKUP)
+            return self._ingest.take(tables, replace(batch, baseline=True), now)
+
+        self._tell(await self._catalog.write(take))
 
     async def _take_due(self) -> None:
         """Decide on the posts whose date has come, and learn when the next one's does."""

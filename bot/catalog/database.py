@@ -10,12 +10,14 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 import aiosqlite
 
 from bot.catalog.failures import ANEW, explained
+from bot.catalog.notes import Note
 from bot.catalog.schema import connect_reader, connect_writer, sync_folder
 from bot.catalog.tables import Tables
 from bot.problems import CatalogRefusedError, CatalogUnavailableError
@@ -95,6 +97,8 @@ class Catalog:
 
     async def backup(self, target: Path) -> None:
         """Write a consistent copy of the catalog to `target`, which must not exist yet.
+
+        The copy knows that it is one: put in the catalog's place, it does not know what was sent since.
 
         Raises:
             CatalogUnavailableError: the copy cannot be written; nothing is left at `target`.
@@ -220,6 +224,8 @@ def _copy(connection: sqlite3.Connection, target: Path) -> None:
         try:
             with closing(sqlite3.connect(partial)) as copied:
                 connection.backup(copied)
+                Tables(copied).notes.put(Note.BACKUP, datetime.now(UTC).isoformat(timespec="seconds"))
+                copied.commit()
                 copied.execute("PRAGMA journal_mode = DELETE")  # one file, without others beside it
             if target.exists():
                 raise FileExistsError

@@ -134,6 +134,14 @@ class DeliveryTable:
         """Nobody can tell whether the message of `claim` stands: a person must look."""
         self._end(claim, "state = 'unknown', shown = NULL, reason = ?", reason)
 
+    def give_up_all(self, reason: str) -> int:
+        """Nobody can tell whether what waits, or was under way, stands by now; return how many deliveries that are."""
+        return self._connection.execute(
+            "UPDATE deliveries SET state = 'unknown', shown = NULL, reason = ?"
+            f" WHERE state IN ('pending', 'sending') AND {OPEN}",
+            (reason,),
+        ).rowcount
+
     def known_messages(self, channel_id: int) -> frozenset[int]:
         """The ids at Discord of the channel's messages of which the catalog knows; of very many the last ones."""
         rows = self._connection.execute(

@@ -18,10 +18,11 @@ import pytest
 
 from bot.announcing import intake as intake_module
 from bot.announcing.intake import Intake
+from bot.announcing.restored import take_over
 from bot.announcing.troubles import Troubles
-from bot.catalog.database import Catalog, open_catalog
+from bot.catalog.database import FILE_NAME, Catalog, open_catalog
 from bot.catalog.notes import Note
-from bot.catalog.records import Standing
+from bot.catalog.records import DeliveryState, Standing
 from bot.catalog.tables import Tables
 from bot.settings import Settings
 from tests.support.catalog_site import ALL, channel, settings_for
@@ -441,3 +442,37 @@ async def test_a_clock_that_jumps_brings_no_storm_and_no_stall(tmp_path: Path, c
 async def has_scanned(scans: Counter[str], times: int) -> bool:
     """Whether everything was looked at so often."""
     return scans["scan"] >= times
+
+
+async def test_a_restored_backup_announces_nothing_of_the_time_between(tmp_path: Path, catalog: Catalog) -> None:
+    """Posts that came, turned public or came due since the backup may have been announced; what comes then is news."""
+    place = Place(tmp_path, catalog, first_run="announce")
+    place.write("draft", draft="true")
+    place.write("due", date=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
+    place.write("waits", date=(datetime.now(UTC) + timedelta(days=9)).isoformat())
+    async with place.running():
+        place.write("pending")
+        await until(lambda: is_(place, "pending", Standing.ANNOUNCED))
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    await catalog.backup(restored / FILE_NAME)
+    place.write("since")
+    place.write("draft")
+    async with open_catalog(restored) as backup:
+        await take_over(backup)
+        place.catalog = backup
+        place.clock.ahead = timedelta(hours=2)
+        async with place.running():
+            for name in ("since", "draft", "due"):
+                assert await place.standing(name) is Standing.INDEXED
+            assert await place.standing("waits") is Standing.WAITING
+            place.write("new")
+            await until(lambda: is_(place, "new", Standing.ANNOUNCED))
+            assert await place.note(Note.BACKUP) is None
+        states = await backup.read(lambda tables: {each.state: each.deliveries for each in tables.deliveries.counts()})
+        assert states == {DeliveryState.UNKNOWN: 1, DeliveryState.PENDING: 1}
+        (held,) = await backup.read(lambda tables: tables.deliveries.held_up())
+        assert held.path == "pending.md"
+        assert "backup" in held.reason
+        await take_over(backup)
+        assert await backup.read(lambda tables: len(tables.deliveries.held_up())) == 1

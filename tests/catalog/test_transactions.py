@@ -332,7 +332,9 @@ async def test_a_backup_of_a_living_catalog_is_whole(catalog: Catalog, tmp_path:
     assert [file.name for file in copies.iterdir()] == [FILE_NAME]
     async with open_catalog(copies) as copy:
         first, second = await copy.read(lambda tables: (tables.notes.get(Note.BASELINE), tables.notes.get(Note.SCAN)))
+        assert await copy.read(lambda tables: tables.notes.get(Note.BACKUP)) is not None
     assert first == second
+    assert await catalog.read(lambda tables: tables.notes.get(Note.BACKUP)) is None
 
 
 async def test_a_backup_replaces_nothing_and_leaves_nothing_behind(catalog: Catalog, tmp_path: Path) -> None:

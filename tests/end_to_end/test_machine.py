@@ -280,6 +280,9 @@ async def test_damage_that_shows_up_while_it_runs_ends_it(bot: Bot, site: Site, 
         await bot.has_no_more_to_say()
     backup = state.with_name("backup.sqlite3")
     assert (await bot.linkbot("backup", str(backup))).code == 0
+    site.write("since.md", "Since the backup")
+    await bot.stands("Since the backup")
+    await bot.has_sent_everything()
     overwrite(file, 4096)
     site.write_at_once("last", [f"Last {post}" for post in range(40)])
     assert await bot.exits() == 1
@@ -290,6 +293,7 @@ async def test_damage_that_shows_up_while_it_runs_ends_it(bot: Bot, site: Site, 
     shutil.copy(backup, file)
     await bot.start()
     await bot.has_no_more_to_say()
+    assert "The catalog is a backup of" in bot.log
     assert len(bot.titles()) == len(set(bot.titles()))
 
 
