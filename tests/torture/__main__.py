@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("--only", choices=SECTIONS, action="append", default=[], help="no more than this")
     parser.add_argument("--kills", type=int, default=2_000, help="kills for each length of outage")
-    parser.add_argument("--parallel", type=int, default=6, help="services that are killed side by side")
+    parser.add_argument("--parallel", type=int, default=7, help="services that are killed side by side")
     parser.add_argument("--takeovers", type=int, default=100, help="how often one instance takes over from another")
     parser.add_argument("--minutes", type=float, default=5.0, help="how long the files are in turmoil")
     parser.add_argument("--seed", type=int, help="what is drawn from; default: another one each time")

@@ -89,7 +89,7 @@ class _Turmoil:
             await self.bot.until(lambda: self.announced.keys() >= to_send, "all is announced", SETTLING_SECONDS)
             await self.bot.has_sent_everything(seconds=SETTLING_SECONDS)
         except AssertionError as error:
-            self.tell(f"  {error}")
+            self.violations.append(f"no rest: {str(error).splitlines()[0]}")
         there = {path: (title, text) for path, (title, text, _) in files.items()}
         listed = {k.post.path: (k.post.title, k.post.text) for k in await self.bot.catalog(lambda t: t.posts.living())}
         found = {
