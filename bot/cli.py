@@ -13,10 +13,12 @@ from pathlib import Path
 
 from bot.arguments import parse
 from bot.catalog.database import open_catalog_read_only
+from bot.catalog.log import refuse_damaged_log
 from bot.content.post import NotAPost, PostProblem
 from bot.ops import check_formats, preview_formats, status_formats
 from bot.ops.announce import AnnounceRequest
 from bot.ops.check import check
+from bot.ops.control import is_running
 from bot.ops.logs import set_up_logging
 from bot.ops.outside import carry_out_from_outside, path_in_content
 from bot.ops.preview import preview
@@ -145,6 +147,8 @@ def _backup(parsed: argparse.Namespace) -> ExitCode:
 
     async def copy() -> None:
         async with open_catalog_read_only(settings.state.directory) as catalog:
+            if not await is_running(settings.state.directory):  # a service has looked, and writes it
+                refuse_damaged_log(catalog.path)
             await catalog.backup(parsed.file)
 
     asyncio.run(copy())

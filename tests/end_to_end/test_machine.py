@@ -270,6 +270,7 @@ async def test_a_log_damaged_at_rest_is_refused(bot: Bot, site: Site, state: Pat
     await bot.kill()
     overwrite(file.with_name(file.name + "-wal"), 0)
     await is_refused(bot, state, "is damaged")
+    assert (await bot.linkbot("backup", str(state.with_name("backup.sqlite3")))).code == 1
 
 
 async def test_damage_that_shows_up_while_it_runs_ends_it(bot: Bot, site: Site, state: Path, file: Path) -> None:
