@@ -19,15 +19,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from bot.announcing.decide import EVERY_KIND
 from bot.announcing.ingest import Ingest, ScanBatch
 from bot.announcing.planning import Taken
-from bot.announcing.report import report
+from bot.announcing.report import report, report_first_run
 from bot.announcing.retry import Pauses
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog
 from bot.catalog.notes import Note
-from bot.catalog.records import Standing
 from bot.catalog.tables import Tables
 from bot.content.gather import Hints
 from bot.content.post import PostProblem, Reading
@@ -228,27 +226,12 @@ class Intake:
         await self._take(ScanBatch((), found.gone, found.refused, complete=True))
         self._refused = found.refused
         await self._catalog.write(lambda tables: tables.notes.put(Note.BASELINE, self._now().isoformat()))
-        await self._explain_first_run(baseline=baseline)
-
-    async def _explain_first_run(self, *, baseline: bool) -> None:
-        standing, without = await self._catalog.read(
-            lambda tables: (tables.posts.count_by_standing(), tables.posts.count_without_kind())
+        report_first_run(
+            *await self._catalog.read(
+                lambda tables: (tables.posts.count_by_standing(), tables.posts.count_without_kind())
+            ),
+            self._settings,
         )
-        hidden = standing.get(Standing.HIDDEN, 0)
-        logger.info(
-            "First run: %d posts were there, %s, and %d more that are not shown (drafts, other kinds, expired);"
-            " what comes from now on is new",
-            sum(standing.values()) - hidden,
-            "indexed but not announced" if baseline else "announced as announce.first_run says",
-            hidden,
-        )
-        if without and EVERY_KIND not in self._settings.content.kinds:
-            logger.warning(
-                "%d posts have an external_url but no post_kind, and content.kinds takes only %s: they are never"
-                ' announced; content.kinds: ["*"] takes them in',
-                without,
-                ", ".join(self._settings.content.kinds),
-            )
 
     async def _read(self, paths: Sequence[str], closed: frozenset[str]) -> tuple[tuple[Reading, ...], frozenset[str]]:
         """Read files in hops that leave the thread, and so the shutdown, free now and then."""

@@ -1,11 +1,14 @@
 """Telling the log what became of the posts of a scan."""
 
 import logging
+from collections.abc import Mapping
 
+from bot.announcing.decide import EVERY_KIND
 from bot.announcing.planning import Taken
 from bot.catalog.records import Standing
+from bot.settings import Settings
 
-__all__ = ["report"]
+__all__ = ["report", "report_first_run"]
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +33,32 @@ def report(taken: Taken) -> None:
             "%d new posts in one scan are more than announce.hold_above and are held: `linkbot announce --held` lets"
             " them go, `linkbot announce --held --drop` takes them in without announcing them",
             len(taken.held),
+        )
+
+
+def report_first_run(posts: Mapping[Standing, int], without_kind: int, settings: Settings) -> None:
+    """Log what a first run found, and what may surprise of it.
+
+    Args:
+        posts: how many of each standing there are.
+        without_kind: how many have a link, but no ``post_kind``.
+        settings: under which it ran.
+    """
+    hidden = posts.get(Standing.HIDDEN, 0)
+    indexed = settings.announce.first_run == "baseline"
+    logger.info(
+        "First run: %d posts were there, %s, and %d more that are not shown (drafts, other kinds, expired);"
+        " what comes from now on is new",
+        sum(posts.values()) - hidden,
+        "indexed but not announced" if indexed else "announced as announce.first_run says",
+        hidden,
+    )
+    if without_kind and EVERY_KIND not in settings.content.kinds:
+        logger.warning(
+            "%d posts have an external_url but no post_kind, and content.kinds takes only %s: they are never"
+            ' announced; content.kinds: ["*"] takes them in',
+            without_kind,
+            ", ".join(settings.content.kinds),
         )
 
 
