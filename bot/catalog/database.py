@@ -16,8 +16,9 @@ from typing import TypeVar
 
 import aiosqlite
 
-from bot.catalog.failures import ANEW, explained
+from bot.catalog.failures import explained
 from bot.catalog.notes import Note
+from bot.catalog.presence import Presence
 from bot.catalog.schema import connect_reader, connect_writer, sync_folder
 from bot.catalog.tables import Tables
 from bot.problems import CatalogRefusedError, CatalogUnavailableError
@@ -66,7 +67,7 @@ class Catalog:
         self.is_refused = False
         self._writer = writer
         self._reader = reader
-        self._file = _identity(path)
+        self._presence = Presence(path)
 
     async def write(self, work: Callable[[Tables], T]) -> T:
         """Run `work` as one transaction that is durable when this returns; if it raises, nothing of it was done.
@@ -81,7 +82,7 @@ class Catalog:
             raise CatalogUnavailableError(f"{self.path} was opened for reading only")
 
         def transaction(connection: sqlite3.Connection) -> T:
-            self._refuse_another_file()
+            self._presence.check(connection)
             return _transaction(connection, self.path, "IMMEDIATE", work)
 
         return await self._run(self._writer, transaction)
@@ -111,14 +112,6 @@ class Catalog:
         except CatalogRefusedError:
             self.is_refused = True
             raise
-
-    def _refuse_another_file(self) -> None:
-        """What is written into a file that is not at its place any more would be forgotten by the next start."""
-        if _identity(self.path) != self._file:
-            raise CatalogRefusedError(
-                f"{self.path} was moved, deleted or replaced while the service worked on it; put it back before the"
-                f" next start: that works with what is there then, and without a catalog it {ANEW}"
-            )
 
 
 @asynccontextmanager
@@ -188,19 +181,6 @@ async def _to_the_end(work: asyncio.Future[None]) -> None:
     if cancellation is not None:
         raise cancellation
     work.result()
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file is at `path`, by device and number; None: there is none."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise CatalogUnavailableError(
-            f"{path} cannot be looked at ({error.strerror}); check the folder's rights"
-        ) from error
-    return status.st_dev, status.st_ino
 
 
 def _transaction(connection: sqlite3.Connection, path: Path, kind: str, work: Callable[[Tables], T]) -> T:

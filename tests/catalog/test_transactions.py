@@ -251,6 +251,20 @@ async def test_a_file_that_is_not_in_its_place_any_more_takes_nothing(
     assert not file.exists() or file.read_bytes() == b"another one"
 
 
+async def test_a_log_that_is_deleted_costs_nothing_that_was_committed(tmp_path: Path) -> None:
+    """The next start has everything, also after a kill: it is saved before the service ends."""
+    async with open_catalog(tmp_path) as catalog:
+        await catalog.write(put)
+        (tmp_path / f"{FILE_NAME}-wal").unlink()
+        with pytest.raises(CatalogRefusedError, match="-wal was moved, deleted or replaced"):
+            await catalog.write(lambda tables: tables.notes.put(Note.BASELINE, "later"))
+        killed = tmp_path / "killed"
+        killed.mkdir()
+        (killed / FILE_NAME).write_bytes((tmp_path / FILE_NAME).read_bytes())
+    async with open_catalog(killed) as catalog:
+        assert await value(catalog) == "now"
+
+
 async def test_another_process_that_comes_and_goes_takes_nothing_away(tmp_path: Path) -> None:
     """The log stays while the catalog is open: whoever closes a connection of his own is not the last to do so."""
     code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM notes').fetchall()"
