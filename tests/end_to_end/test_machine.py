@@ -313,7 +313,6 @@ async def test_a_catalog_that_is_deleted_under_it_ends_it(bot: Bot, site: Site, 
 BUGS = {
     "a lane": "import bot.announcing.lane as at; at.pack",
     "the scanner": "import bot.content.scan as at; at.Scanner.read",
-    "the intake": "import bot.announcing.ingest as at; at.Ingest.take",
 }
 
 
@@ -321,9 +320,7 @@ BUGS = {
 async def test_a_bug_ends_the_process(bot: Bot, site: Site, tmp_path: Path, where: str) -> None:
     """A mistake of ours in one task ends the whole with 1 and says what it was; nothing limps on."""
     broken = f"import sys, bot.cli; {BUGS[where]} = lambda *more, **named: 1 // 0; sys.exit(bot.cli.main())"
-    await bot.start()
-    await bot.stop()
-    await bot.launch("-c", broken)
+    await bot.start("-c", broken)
     site.write("a.md", "A")
     assert await bot.exits() == 1
     assert "CRITICAL bot.service: Ended by a mistake in Linkbot itself" in bot.log
