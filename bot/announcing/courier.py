@@ -16,6 +16,7 @@ changes and publishes the channel's messages while the lane has nothing to send.
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from bot.announcing.desk import ChannelPauses, Desk
 from bot.announcing.lane import Lane
@@ -76,7 +77,8 @@ class Courier:
             )
 
         for channel in channels:
-            upkeep = Upkeep(desk("changes in", channel), announce, pace or UpkeepPace())
+            wake = partial(self.wake, (channel.id,))
+            upkeep = Upkeep(desk("changes in", channel), announce, pace or UpkeepPace(), on_due=wake)
             lane = Lane(desk("channel", channel), announce.posts_per_message, on_idle=upkeep.wake)
             self._upkeeps[channel.id], self._lanes[channel.id] = upkeep, lane
 
@@ -85,6 +87,7 @@ class Courier:
         for channel_id in channel_ids:
             if channel_id in self._lanes:
                 self._lanes[channel_id].wake()
+                self._upkeeps[channel_id].wake()
 
     def stop(self) -> None:
         """Let `run` end as soon as every request that is under way is finished and recorded."""

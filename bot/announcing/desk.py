@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.announcing.publisher import ChannelKind, ChannelRefused, NotNow, Publisher, TokenRefused
@@ -20,8 +20,9 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-CATALOG = "catalog"  # the part of the service whose trouble is everybody's
+CATALOG, READING = "catalog", "catalog, for reading"  # of the service, whose troubles are everybody's
 
+LONGEST_SECONDS = 6 * 3600.0  # of all pauses, also where something between here and Discord asks for more
 STOPPING_RETRY_SECONDS = 1.0  # between tries to record what Discord said while the service waits for nothing else
 
 
@@ -31,13 +32,20 @@ class ChannelPauses:
     Attributes:
         request: after a request that failed by itself.
         refusal: after the channel refused; a person must act, and Discord bans who goes on asking.
+        publishing: after a message could not be published.
         catalog: after the catalog could not be used.
+        message_seconds: until a message that could not be changed has its turn again, after the others.
+        believed_after: how long after a claim it is believed, of a request that must not be repeated, that there is no
+            message: Discord may store what it was asked for after it answered that it failed.
     """
 
     def __init__(self) -> None:
         self.request = Pauses(first=1.0, most=300.0)
-        self.refusal = Pauses(first=60.0, most=6 * 3600.0)
+        self.refusal = Pauses(first=60.0, most=LONGEST_SECONDS)
+        self.publishing = Pauses(first=60.0, most=LONGEST_SECONDS)
         self.catalog = Pauses(first=1.0, most=60.0)
+        self.message_seconds = 60.0
+        self.believed_after = timedelta(seconds=60)
 
     def reset(self) -> None:
         """A request did well: begin with the shortest pauses again."""
@@ -75,9 +83,9 @@ class Desk:
         self.channel = channel
         self.publisher = publisher
         self.now = now
+        self.pauses = pauses
         self._catalog = catalog
         self._stopping = stopping
-        self._pauses = pauses
         self._troubles = troubles
 
     @property
@@ -113,10 +121,10 @@ class Desk:
     async def pause_after(self, outcome: NotNow | ChannelRefused) -> None:
         """Wait as long as `outcome` makes advisable, and say so."""
         if isinstance(outcome, NotNow):
-            seconds = outcome.after_seconds or self._pauses.request.after_failure()
+            seconds = min(outcome.after_seconds or self.pauses.request.after_failure(), LONGEST_SECONDS)
             logger.warning("%s: not now: %s; the next try is in %.0f s", self.name, outcome.reason, seconds)
         else:
-            seconds = self._pauses.refusal.after_failure()
+            seconds = self.pauses.refusal.after_failure()
             logger.error(
                 "%s (%d) refuses: %s; the next try is in %.0f s, nothing is lost meanwhile",
                 self.name,
@@ -124,51 +132,59 @@ class Desk:
                 outcome.reason,
                 seconds,
             )
-        self._troubles.begin(self.name, outcome.reason)
+        self.trouble(outcome.reason)
         await self.wait(seconds)
 
     async def pause_in_doubt(self, reason: str) -> None:
         """Wait before a doubt is settled."""
         logger.warning("%s: nobody can tell yet whether a message was created: %s", self.name, reason)
+        self.trouble(reason)
+        await self.wait(self.pauses.request.after_failure())
+
+    def trouble(self, reason: str) -> None:
+        """Let whoever asks after the service's health know."""
         self._troubles.begin(self.name, reason)
-        await self.wait(self._pauses.request.after_failure())
 
     def did_well(self) -> None:
         """A request did what it was made for."""
-        self._pauses.reset()
+        self.pauses.reset()
+        self._troubles.end(self.name)
+
+    def has_nothing_to_do(self) -> None:
+        """Whatever did not work is not wanted any more, or works."""
         self._troubles.end(self.name)
 
     async def read(self, query: Callable[[Tables], T]) -> T | None:
         """Ask the catalog, however long it stays unavailable; None if the work is to end meanwhile."""
-        return await self._until_stopping(lambda: self._catalog.read(query))
+        return await self._until_stopping(lambda: self._catalog.read(query), READING)
 
     async def write(self, work: Callable[[Tables], T]) -> T | None:
         """Run a transaction, however long the catalog stays unavailable; None if the work is to end meanwhile."""
-        return await self._until_stopping(lambda: self._catalog.write(work))
+        return await self._until_stopping(lambda: self._catalog.write(work), CATALOG)
 
     async def record(self, work: Callable[[Tables], T]) -> T:
         """Run a transaction that keeps what Discord said: it must not be forgotten, also while the service stops."""
-        while (done := await self._tried(lambda: self._catalog.write(work))) is None:
+        while (done := await self._tried(lambda: self._catalog.write(work), CATALOG)) is None:
             if self.stopping:
                 await asyncio.sleep(STOPPING_RETRY_SECONDS)
         return done[0]
 
-    async def _until_stopping(self, call: Callable[[], Awaitable[T]]) -> T | None:
-        while (done := await self._tried(call)) is None:
+    async def _until_stopping(self, call: Callable[[], Awaitable[T]], part: str) -> T | None:
+        while (done := await self._tried(call, part)) is None:
             if self.stopping:
                 return None
         return done[0]
 
-    async def _tried(self, call: Callable[[], Awaitable[T]]) -> tuple[T] | None:
-        """What `call` gives; None after a pause, because the catalog could not be used."""
+    async def _tried(self, call: Callable[[], Awaitable[T]], part: str) -> tuple[T] | None:
+        """What `call` gives; None after a pause, because this `part` of the catalog could not be used."""
         try:
             result = await call()
         except CatalogUnavailableError as error:
-            seconds = self._pauses.catalog.after_failure()
+            seconds = self.pauses.catalog.after_failure()
             logger.warning("%s: nothing is sent meanwhile: %s; the next try is in %.0f s", self.name, error, seconds)
-            self._troubles.begin(CATALOG, str(error))
+            self._troubles.begin(part, str(error))
             await self.wait(seconds)
             return None
-        self._pauses.catalog.reset()
-        self._troubles.end(CATALOG)
+        self.pauses.catalog.reset()
+        self._troubles.end(part)
         return (result,)

@@ -6,7 +6,7 @@ message::
     of a request      not in doubt                    in doubt
     ───────────────   ─────────────────────────────   ─────────────────────────────────────────────
     Delivered         record: sent                    record: sent
-    NotNow        release, pause                  pause, settle the doubt
+    NotNow            release, pause                  pause, settle the doubt
     ChannelRefused    release, long pause             long pause, settle the doubt
     MessageRefused    try its posts one by one;       look: the refusal says nothing of the request
                       refuse one that was alone       before
@@ -18,14 +18,17 @@ message::
     Found             record: sent
     NotFound          send it, no more in doubt; release it if it is not to be shown any more
     Unreadable        give up: a person must look
-    NotNow        pause, settle the doubt
+    NotNow            pause, settle the doubt
     ChannelRefused    long pause, settle the doubt
     TokenRefused      end everything
 
 A doubt is settled by the same request with the same nonce within a minute of the claim, later by a look into the
-channel; in a forum, where Discord knows no nonce, always by a look. A claim that a crash left behind is in doubt.
-Nothing of this is kept in memory: what to do next is read from the catalog each time. Claims are dated in Discord's
-time, as messages are, so that a clock that was set here proves nothing.
+channel; in a forum, where Discord knows no nonce, always by a look. Discord may store what it was asked for after it
+answered that it failed: where no nonce covers that, "not found" is believed only a minute after the claim.
+
+A claim that a crash left behind is in doubt. Nothing of this is kept in memory: what to do next is read from the
+catalog each time. Claims are dated in Discord's time, as messages are, so that a clock that was set here proves
+nothing.
 """
 
 import asyncio
@@ -60,6 +63,7 @@ logger = logging.getLogger(__name__)
 # Discord returns the first message for a repeated nonce "in the past few minutes"
 # (https://discord.com/developers/docs/resources/message#create-message); one minute is well within that.
 NONCE_WINDOW = timedelta(seconds=60)
+MOST_AHEAD = timedelta(seconds=60)  # by how much a claim may be dated too late and its message still be found
 LOOK_AGAIN_SECONDS = 60.0  # how often a lane without work looks for some that nobody told it of
 
 
@@ -91,10 +95,13 @@ class Lane:
         Raises:
             TokenRefusedError: Discord does not know the token (any more).
         """
-        await self._desk.kind()  # a channel that refuses is told of at once, and the first post need not wait for this
+        # A channel that refuses is told of at once, and the first post need not wait for this.
+        while await self._desk.kind() is None and not self._desk.stopping:
+            pass
         while not self._desk.stopping:
             self._work.clear()
             if not await self._desk.read(self._has_work):
+                self._desk.has_nothing_to_do()
                 self._on_idle()
                 await self._desk.wait(LOOK_AGAIN_SECONDS, self._work)
             elif (kind := await self._desk.kind()) is not None:
@@ -157,16 +164,21 @@ class Lane:
         known = await self._desk.read(lambda tables: tables.deliveries.known_messages(claim.channel_id))
         if known is None:  # told to stop: the next start looks
             return
+        age = self._publisher.now() - claim.claimed_at
+        covered = claim.sendable and kind is not ChannelKind.FORUM  # a request that comes late meets its own nonce
         match await self._publisher.find(self._announcement(claim), claim.claimed_at, known):
             case Found(message_id):
                 await self._record_sent(claim, message_id, kind)
+            case NotFound() if age < -MOST_AHEAD:
+                await self._give_up(claim, "it was claimed in what is the future by now: Discord's time was not known")
+            case NotFound() if not covered and age < self._desk.pauses.believed_after:
+                await self._desk.wait((self._desk.pauses.believed_after - age).total_seconds())
             case NotFound() if claim.sendable and not self._desk.stopping:
                 await self._send(claim, kind)
             case NotFound():
                 await self._desk.record(lambda tables: tables.deliveries.release(claim))
             case Unreadable(reason):
-                logger.error("%s: %s; `linkbot status` lists what nobody can tell", self._name, reason)
-                await self._desk.record(lambda tables: tables.deliveries.give_up(claim, reason))
+                await self._give_up(claim, reason)
             case NotNow() | ChannelRefused() as outcome:
                 await self._desk.pause_after(outcome)
             case TokenRefused(reason):
@@ -194,6 +206,10 @@ class Lane:
                 self._name,
             )
         return self._desk.channel.publish and kind is ChannelKind.ANNOUNCEMENT
+
+    async def _give_up(self, claim: Claim, reason: str) -> None:
+        logger.error("%s: %s; `linkbot status` lists what nobody can tell", self._name, reason)
+        await self._desk.record(lambda tables: tables.deliveries.give_up(claim, reason))
 
     async def _set_aside(self, claim: Claim, reason: str) -> None:
         """Find out which post of a refused message is to blame by trying each alone; refuse one that was alone."""

@@ -64,11 +64,15 @@ class Revision:
         channel_id: a snowflake, the one of the announcement: of a forum's thread, the forum.
         message_id: as `Delivered` gave it.
         posts: 1 to 10, in the order of their cards.
+        was: each of these as its card showed it last; where that is not known, as in `posts`.
+        must: a card was taken out, so a closed thread is opened for this; otherwise what is closed stays as it is.
     """
 
     channel_id: int
     message_id: int
     posts: tuple[Post, ...]
+    was: tuple[Post, ...]
+    must: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +160,11 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class MessageGone:
-    """A person deleted the message (10008): it stays deleted."""
+    """The message is not there any more (10008), and not because of this request."""
 
 
 ChangeOutcome = Changed | MessageGone | NotNow | MessageRefused | ChannelRefused | TokenRefused
-"""Changing a message twice is no harm, so what nobody can tell is `NotNow` here: it is simply done again.
+"""To change a message twice is no harm, so what nobody can tell is `NotNow` here as well.
 
 `MessageRefused` says that this message will never be changed so: its new content is refused, it is not the bot's own
 (50005), its thread is closed, or its channel is of another kind than the request needs.

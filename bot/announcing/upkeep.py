@@ -1,37 +1,41 @@
-"""What is done about the messages of one channel after they were sent, while nothing waits to be announced there.
+"""What is done about the messages of one channel after they were sent.
 
 ::
 
-    due for publishing ──► crosspost, ten an hour at the most
     stale ──► are its cards what they should be? ─ yes ─► settled, without a request
                  │ no
                  ├──► one edit with all that changed since, or that is to go
                  └──► deleted, if no card is left
+    due for publishing ──► crosspost, ten an hour at the most
+
+What is to be taken back is so at once; all else while nothing waits to be announced in the channel.
 
 What follows from what Discord says of a change::
 
     Changed          record it
-    MessageGone      a person deleted it: it stays deleted
-    MessageRefused   leave it as it is until its posts change again
+    MessageGone      a person deleted it: it stays deleted; or a deletion before did, of which nobody knew
+    MessageRefused   leave it as it is until its posts change again; what is to be taken back is tried again
     NotNow           the other messages first, after a pause
     ChannelRefused   long pause
     TokenRefused     end everything
 
-To change a message twice is no harm, so nothing is claimed before: what was not recorded is done again.
+That a change is about to be asked for is committed before the request, and ended by what is recorded of it: until then
+nobody knows what the message shows, and it is changed again whatever the catalog says that it shows.
 """
 
 import asyncio
 import logging
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.announcing.desk import Desk
+from bot.announcing.desk import LONGEST_SECONDS, Desk
 from bot.announcing.lane import LOOK_AGAIN_SECONDS, has_work
 from bot.announcing.publisher import (
     Changed,
+    ChangeOutcome,
     ChannelRefused,
     MessageGone,
     MessageRefused,
@@ -39,7 +43,7 @@ from bot.announcing.publisher import (
     Revision,
     TokenRefused,
 )
-from bot.catalog.records import StandingCard, StandingMessage
+from bot.catalog.records import Change, StandingCard, StandingMessage
 from bot.catalog.tables import Tables
 from bot.content.post import Post
 from bot.problems import TokenRefusedError
@@ -84,17 +88,20 @@ class Upkeep:
         desk: where it works.
         rules: what is to be done about changes.
         pace: see `UpkeepPace`.
+        on_due: called when something may be due to be announced again.
     """
 
-    def __init__(self, desk: Desk, rules: AnnounceSettings, pace: UpkeepPace) -> None:
+    def __init__(self, desk: Desk, rules: AnnounceSettings, pace: UpkeepPace, on_due: Callable[[], None]) -> None:
         self._desk = desk
         self._name = desk.channel.name
         self._publisher = desk.publisher
         self._rules = rules
         self._pace = pace
+        self._on_due = on_due
         self._work = asyncio.Event()
         self._publish_from = -math.inf  # by the monotonic clock, in seconds
         self._edit_from = -math.inf
+        self._turn_from: dict[int, float] = {}  # by row id, for messages that could not be changed
 
     def wake(self) -> None:
         """Nothing waits to be announced any more, or something changed."""
@@ -121,22 +128,29 @@ class Upkeep:
                 await self._change(todo.stale)
 
     def _next(self, tables: Tables) -> _Next:
-        if has_work(tables, self._desk):
-            return _Next()  # its lane wakes this when it has done it
         now, clock, channel_id = self._desk.now(), time.monotonic(), self._desk.channel.id
-        publish = tables.messages.next_to_publish(channel_id)
-        publish_in = max(self._publish_from - clock, _wait_for_budget(tables, channel_id, now))
-        if publish is not None and publish_in <= 0:
-            return _Next(publish=publish)
-        edit_in = self._edit_from - clock
-        stale = tables.messages.next_stale(channel_id, now, self._pace.calm)
-        if stale is not None and (edit_in <= 0 or self._is_to_go(stale)):
+        self._turn_from = {message: turn for message, turn in self._turn_from.items() if turn > clock}
+        may_edit = self._edit_from <= clock
+        stale = tables.messages.next_stale(channel_id, now, self._pace.calm, without=self._turn_from)
+        if stale is not None and self._is_to_give_up_a_card(stale) and (may_edit or self._is_to_go(stale)):
             return _Next(stale=stale)
-        waits = [LOOK_AGAIN_SECONDS]
+        waits = [LOOK_AGAIN_SECONDS, *(turn - clock for turn in self._turn_from.values())]
+        if stale is not None:
+            waits.append(self._edit_from - clock)
+        elif (since := tables.messages.stale_since(channel_id, without=self._turn_from)) is not None:
+            waits.append((since + self._pace.calm - now).total_seconds())
+        if has_work(tables, self._desk):  # its lane wakes this when it has done it
+            return _Next(wait_seconds=min(wait for wait in waits if wait > 0))
+        publish = tables.messages.next_to_publish(channel_id) if self._desk.channel.publish else None
         if publish is not None:
+            publish_in = max(self._publish_from - clock, _wait_for_budget(tables, channel_id, now))
+            if publish_in <= 0:
+                return _Next(publish=publish)
             waits.append(publish_in)
-        if (since := tables.messages.stale_since(channel_id)) is not None:
-            waits.append(max(edit_in, (since + self._pace.calm - now).total_seconds()))
+        if stale is not None and may_edit:
+            return _Next(stale=stale)
+        if publish is None and stale is None and not self._turn_from:
+            self._desk.has_nothing_to_do()
         return _Next(wait_seconds=max(0.0, min(waits)))
 
     async def _publish(self, message: StandingMessage) -> None:
@@ -144,19 +158,26 @@ class Upkeep:
             case Changed():
                 await self._desk.record(lambda tables: tables.messages.record_published(message.id, self._desk.now()))
                 self._desk.did_well()
+                self._desk.pauses.publishing.reset()
                 logger.info("%s: published message %d", self._name, message.message_id)
             case MessageGone():
                 await self._record_gone(message)
             case MessageRefused(reason):
                 logger.error("%s: message %d cannot be published: %s", self._name, message.message_id, reason)
                 await self._desk.record(lambda tables: tables.messages.never_publish(message.id))
-            case NotNow(reason, after_seconds) if after_seconds is not None:  # edits need not wait for that
-                logger.info("%s: publishing goes on in %.0f s: %s", self._name, after_seconds, reason)
-                self._publish_from = time.monotonic() + after_seconds
-            case NotNow() | ChannelRefused() as outcome:
-                await self._desk.pause_after(outcome)
+            case NotNow(reason, after_seconds):
+                self._publish_later(reason, after_seconds)
+            case ChannelRefused(reason):
+                self._publish_later(reason, None)
             case TokenRefused(reason):
                 raise TokenRefusedError(reason)
+
+    def _publish_later(self, reason: str, after_seconds: float | None) -> None:
+        """Neither edits nor deletions have to wait for that."""
+        seconds = after_seconds or self._desk.pauses.publishing.after_failure()
+        logger.warning("%s: publishing goes on in %.0f s: %s", self._name, seconds, reason)
+        self._desk.trouble(f"nothing can be published: {reason}")
+        self._publish_from = time.monotonic() + min(seconds, LONGEST_SECONDS)
 
     async def _settle(self, message: StandingMessage) -> None:
         """Look again in the transaction: the posts may have changed since."""
@@ -171,33 +192,60 @@ class Upkeep:
     async def _change(self, message: StandingMessage) -> None:
         """Let the message show what it should."""
         kept = [(card, post) for card in message.cards if (post := self._wanted(card)) is not None]
-        if kept:
-            posts = tuple(post for _, post in kept)
-            self._edit_from = time.monotonic() + self._pace.gap_seconds
-            outcome = await self._publisher.edit(Revision(message.channel_id, message.message_id, posts))
-        else:
-            outcome = await self._publisher.delete(message.channel_id, message.message_id)
-        match outcome:
+        change = Change.EDIT if kept else Change.DELETE
+        if not await self._desk.write(lambda tables: tables.messages.begin_change(message.id, change)):
+            return  # told to stop
+        match await self._ask_for(message, kept):
             case Changed():
                 await self._record_changed(message, [(card.delivery, post) for card, post in kept])
+            case MessageGone() if message.changing is Change.DELETE:
+                await self._record_changed(message, [])
             case MessageGone():
                 await self._record_gone(message)
-            case MessageRefused(reason):
-                logger.warning("%s: message %d stays as it is: %s", self._name, message.message_id, reason)
-                await self._desk.record(lambda tables: self._leave(tables, message))
+            case MessageRefused(reason, code):
+                await self._leave(message, reason, code)
             case NotNow(reason, after_seconds) if kept and after_seconds is not None:  # only edits need wait for that
                 logger.info("%s: edits go on in %.0f s: %s", self._name, after_seconds, reason)
-                self._edit_from = time.monotonic() + after_seconds
+                self._edit_from = time.monotonic() + min(after_seconds, LONGEST_SECONDS)
             case NotNow() | ChannelRefused() as outcome:
-                await self._desk.record(lambda tables: tables.messages.postpone(message.id))
+                self._turn_from[message.id] = time.monotonic() + self._desk.pauses.message_seconds
                 await self._desk.pause_after(outcome)
             case TokenRefused(reason):
                 raise TokenRefusedError(reason)
 
-    def _leave(self, tables: Tables, message: StandingMessage) -> None:
-        """Let the message be, unless its posts changed again meanwhile."""
-        if tables.messages.by_id(message.id) == message:
-            tables.messages.settle(message.id)
+    async def _ask_for(self, message: StandingMessage, kept: Sequence[tuple[StandingCard, Post]]) -> ChangeOutcome:
+        if not kept:
+            return await self._publisher.delete(message.channel_id, message.message_id)
+        self._edit_from = time.monotonic() + self._pace.gap_seconds
+        return await self._publisher.edit(
+            Revision(
+                message.channel_id,
+                message.message_id,
+                posts=tuple(post for _, post in kept),
+                was=tuple(card.shown or post for card, post in kept),
+                must=len(kept) < len(message.cards),
+            )
+        )
+
+    async def _leave(self, message: StandingMessage, reason: str, code: int) -> None:
+        """Let a refused message be until its posts change again; but go on trying to take back what is to go."""
+        if self._is_to_give_up_a_card(message):
+            seconds = self._desk.pauses.refusal.after_failure()
+            text = "%s: message %d shows what is to be taken back, and stays: %s; the next try is in %.0f s"
+            logger.error(text, self._name, message.message_id, reason, seconds)
+            self._desk.trouble(f"message {message.message_id} shows what is to be taken back: {reason}")
+            self._turn_from[message.id] = time.monotonic() + seconds
+            return
+        logger.warning("%s: message %d stays as it is: %s (%d)", self._name, message.message_id, reason, code)
+
+        def leave(tables: Tables) -> None:
+            current = tables.messages.by_id(message.id)
+            if message.changing is None:
+                tables.messages.end_change(message.id)
+            if current is not None and current.cards == message.cards:
+                tables.messages.settle(message.id)
+
+        await self._desk.record(leave)
 
     async def _record_changed(self, message: StandingMessage, kept: list[tuple[int, Post]]) -> None:
         standing = dict(kept)
@@ -216,6 +264,7 @@ class Upkeep:
             logger.info("%s: message %d shows what changed in %s", self._name, message.message_id, _paths(changed))
         if out:
             logger.info("%s: took back %s from message %d", self._name, _paths(out), message.message_id)
+            self._on_due()  # one may be public again
 
     async def _record_gone(self, message: StandingMessage) -> None:
         logger.info("%s: a person deleted message %d; it stays deleted", self._name, message.message_id)
@@ -223,7 +272,10 @@ class Upkeep:
 
     def _is_as_it_should_be(self, message: StandingMessage) -> bool:
         """Whether each card shows what it should; of one that was sent before that was kept, it is taken to do so."""
-        return all(self._shows(card, self._wanted(card)) for card in message.cards)
+        return message.changing is None and all(self._shows(card, self._wanted(card)) for card in message.cards)
+
+    def _is_to_give_up_a_card(self, message: StandingMessage) -> bool:
+        return any(self._wanted(card) is None for card in message.cards)
 
     def _is_to_go(self, message: StandingMessage) -> bool:
         """Whether none of its cards is to be kept."""

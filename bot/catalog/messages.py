@@ -5,11 +5,11 @@ that only a person spoke of: it may not be the bot's own, and may show more than
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.catalog.columns import from_microseconds, post_from, post_from_text, post_text, to_microseconds
-from bot.catalog.records import StandingCard, StandingMessage
+from bot.catalog.records import Change, StandingCard, StandingMessage
 from bot.content.post import Post
 
 __all__ = ["MessageTable"]
@@ -45,24 +45,27 @@ class MessageTable:
         self._connection.execute("UPDATE messages SET stale_at = ? WHERE id = ?", (to_microseconds(now), message))
         return True
 
-    def next_stale(self, channel_id: int, now: datetime, calm: timedelta) -> StandingMessage | None:
+    def next_stale(
+        self, channel_id: int, now: datetime, calm: timedelta, without: Collection[int] = ()
+    ) -> StandingMessage | None:
         """The message of the channel that is to be looked at next; None: none is by now.
 
-        One is looked at when it has been stale for `calm`, or if the clock was set back meanwhile. First come those of
-        which a card may have to go, then the others, each in the order of their changes.
+        One is looked at when it has been stale for `calm`, or if the clock was set back meanwhile; not one whose row id
+        is in `without`. First come those of which a card may have to go, then the others, each by their changes.
         """
         return self._one(
-            "SELECT * FROM messages"
-            " WHERE channel_id = :channel AND stale_at IS NOT NULL AND (stale_at <= :due OR stale_at > :now)"
+            "SELECT * FROM messages WHERE channel_id = ? AND stale_at IS NOT NULL"
+            f" AND (stale_at <= ? OR stale_at > ?) AND {_not_in(without)}"
             " ORDER BY EXISTS (SELECT 1 FROM deliveries JOIN posts ON posts.id = post_id"
             " WHERE message = messages.id AND (draft = 1 OR gone_for_good = 1)) DESC, stale_at LIMIT 1",
-            {"channel": channel_id, "due": to_microseconds(now - calm), "now": to_microseconds(now)},
+            (channel_id, to_microseconds(now - calm), to_microseconds(now), *without),
         )
 
-    def stale_since(self, channel_id: int) -> datetime | None:
-        """Since when the channel has a message that is to be looked at; None: it has none."""
+    def stale_since(self, channel_id: int, without: Collection[int] = ()) -> datetime | None:
+        """Since when the channel has a message that is to be looked at, but for those `without`; None: it has none."""
         row = self._connection.execute(
-            "SELECT min(stale_at) FROM messages WHERE channel_id = ? AND stale_at IS NOT NULL", (channel_id,)
+            f"SELECT min(stale_at) FROM messages WHERE channel_id = ? AND stale_at IS NOT NULL AND {_not_in(without)}",
+            (channel_id, *without),
         ).fetchone()
         return from_microseconds(row[0])
 
@@ -74,14 +77,20 @@ class MessageTable:
         """The cards of the message with this row id are as they should be, or will never be."""
         self._connection.execute("UPDATE messages SET stale_at = NULL WHERE id = ?", (message,))
 
-    def postpone(self, message: int) -> None:
-        """The message with this row id takes its turn after the other stale ones of its channel."""
-        self._connection.execute(
-            "UPDATE messages SET stale_at = (SELECT max(stale_at) + 1 FROM messages AS others"
-            " WHERE others.channel_id = messages.channel_id AND others.stale_at IS NOT NULL)"
-            " WHERE id = ? AND stale_at IS NOT NULL",
-            (message,),
-        )
+    def begin_change(self, message: int, change: Change) -> bool:
+        """The message with this row id is about to be changed: until that is recorded, nobody knows what it shows.
+
+        Returns:
+            Whether it still stands.
+        """
+        began = self._connection.execute(
+            f"UPDATE messages SET changing = ? WHERE id = ? AND {OURS}", (change, message)
+        ).rowcount
+        return began > 0
+
+    def end_change(self, message: int) -> None:
+        """The change that was about to be made of the message with this row id had no effect."""
+        self._connection.execute("UPDATE messages SET changing = NULL WHERE id = ?", (message,))
 
     def record_edited(self, message: int, kept: Sequence[tuple[int, Post]], out: Iterable[int], now: datetime) -> None:
         """The message with this row id shows other cards now.
@@ -97,6 +106,7 @@ class MessageTable:
                 "UPDATE deliveries SET position = ?, shown = ? WHERE id = ?", (position, post_text(post), delivery)
             )
         self._take_out(out)
+        self.end_change(message)
         self.settle(message)
         self.mark_if_changed(message, now)
 
@@ -109,7 +119,8 @@ class MessageTable:
     def record_gone(self, message: int) -> None:
         """A person deleted the message with this row id: its posts were announced, and that was it."""
         self._connection.execute(
-            "UPDATE messages SET message_id = NULL, stale_at = NULL, to_publish = 0 WHERE id = ?", (message,)
+            "UPDATE messages SET message_id = NULL, stale_at = NULL, changing = NULL, to_publish = 0 WHERE id = ?",
+            (message,),
         )
 
     def next_to_publish(self, channel_id: int) -> StandingMessage | None:
@@ -151,11 +162,12 @@ class MessageTable:
             [(delivery,) for delivery in deliveries],
         )
 
-    def _one(self, query: str, values: Mapping[str, object] | tuple[object, ...]) -> StandingMessage | None:
+    def _one(self, query: str, values: tuple[object, ...]) -> StandingMessage | None:
         row = self._connection.execute(query, values).fetchone()
         if row is None:
             return None
-        return StandingMessage(row["id"], row["channel_id"], row["message_id"], self._cards(row["id"]))
+        changing = None if row["changing"] is None else Change(row["changing"])
+        return StandingMessage(row["id"], row["channel_id"], row["message_id"], self._cards(row["id"]), changing)
 
     def _cards(self, message: int) -> tuple[StandingCard, ...]:
         rows = self._connection.execute(
@@ -182,6 +194,10 @@ class MessageTable:
             f"SELECT channel_id, count(*) FROM messages WHERE {condition} GROUP BY channel_id ORDER BY channel_id"
         )
         return dict(rows.fetchall())
+
+
+def _not_in(ids: Collection[int]) -> str:
+    return f"id NOT IN ({', '.join('?' * len(ids))})"
 
 
 def _is_current(card: StandingCard) -> bool:

@@ -8,6 +8,7 @@ from bot.content.post import Post
 
 __all__ = [
     "Cause",
+    "Change",
     "Claim",
     "Counted",
     "DeliveryCount",
@@ -161,6 +162,13 @@ class Claim:
     sendable: bool
 
 
+class Change(StrEnum):
+    """What may have been asked for a message that stands."""
+
+    EDIT = "edit"
+    DELETE = "delete"
+
+
 @dataclass(frozen=True, slots=True)
 class StandingCard:
     """One card of a message that stands.
@@ -190,13 +198,15 @@ class StandingMessage:
         id: of the message's row.
         channel_id: a snowflake.
         message_id: a snowflake.
-        cards: in their order.
+        cards: in their order, as the last change that was recorded left them.
+        changing: a change that may have been asked for since, and of which nobody knows what came; None: there is none.
     """
 
     id: int
     channel_id: int
     message_id: int
     cards: tuple[StandingCard, ...]
+    changing: Change | None
 
 
 @dataclass(frozen=True, slots=True)

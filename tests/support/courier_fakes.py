@@ -251,8 +251,7 @@ class FakeDiscord:
     async def delete(self, channel_id: int, message_id: int) -> ChangeOutcome:
         """Take a message away."""
         self.deletions.append(message_id)
-        outcome = await self._change(channel_id, message_id, lambda message: None)
-        return Changed() if isinstance(outcome, MessageGone) else outcome
+        return await self._change(channel_id, message_id, lambda message: None)
 
     async def crosspost(self, channel_id: int, message_id: int) -> ChangeOutcome:
         """Publish a message."""
@@ -329,7 +328,10 @@ def quick_pauses(*, refusal_seconds: float = 0.001) -> ChannelPauses:
     pauses = ChannelPauses()
     pauses.request = Pauses(first=0.001, most=0.001)
     pauses.refusal = Pauses(first=refusal_seconds, most=refusal_seconds)
+    pauses.publishing = Pauses(first=0.001, most=0.001)
     pauses.catalog = Pauses(first=0.001, most=0.001)
+    pauses.message_seconds = 0.01
+    pauses.believed_after = timedelta()
     return pauses
 
 

@@ -6,6 +6,9 @@ ALTER TABLE deliveries RENAME COLUMN claimed TO shown;
 -- Since when a card of the message may not be what it should be; NULL: all of them are.
 ALTER TABLE messages ADD COLUMN stale_at INTEGER;
 
+-- A change that may have been asked for, and of which nobody knows what came: committed before the request.
+ALTER TABLE messages ADD COLUMN changing TEXT CHECK (changing IN ('edit', 'delete'));
+
 -- Whether the message is still to be published to the servers that follow its channel, and when it was.
 ALTER TABLE messages ADD COLUMN to_publish INTEGER NOT NULL DEFAULT 0 CHECK (to_publish IN (0, 1));
 ALTER TABLE messages ADD COLUMN published_at INTEGER;
