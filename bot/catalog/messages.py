@@ -80,11 +80,14 @@ class MessageTable:
     def begin_change(self, message: int, change: Change) -> bool:
         """The message with this row id is about to be changed: until that is recorded, nobody knows what it shows.
 
+        A deletion of which nobody knows what came stays one, whatever is asked for afterwards.
+
         Returns:
-            Whether it still stands.
+            Whether the message still stands.
         """
         began = self._connection.execute(
-            f"UPDATE messages SET changing = ? WHERE id = ? AND {OURS}", (change, message)
+            f"UPDATE messages SET changing = iif(changing = 'delete', changing, ?) WHERE id = ? AND {OURS}",
+            (change, message),
         ).rowcount
         return began > 0
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.announcing.courier import Courier
-from bot.announcing.publisher import Announcement, ChannelRefused, NotNow, Uncertain, Unreadable
+from bot.announcing.desk import ChannelPauses
+from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, NotFound, NotNow, Uncertain, Unreadable
+from bot.announcing.troubles import Troubles
 from bot.catalog.database import FILE_NAME, Catalog, open_catalog
 from bot.catalog.records import Claim, DeliveryState
 from bot.catalog.tables import Tables
@@ -46,16 +48,26 @@ class Newsroom:
         self.site = site
         self.clock = clock
         self.discord = discord
+        self.believed_after = timedelta()
 
-    def courier(self, *, posts_per_message: int = 10, refusal_seconds: float = 0.001) -> Courier:
+    def courier(
+        self, *, posts_per_message: int = 10, refusal_seconds: float = 0.001, troubles: Troubles | None = None
+    ) -> Courier:
         """A courier as a start of the service makes it."""
+
+        def pauses() -> ChannelPauses:
+            made = quick_pauses(refusal_seconds=refusal_seconds)
+            made.believed_after = self.believed_after
+            return made
+
         return Courier(
             self.site.catalog,
             self.discord,
             self.site.settings.channels,
             AnnounceSettings(posts_per_message=posts_per_message),
             now=self.clock.now,
-            pauses=lambda: quick_pauses(refusal_seconds=refusal_seconds),
+            pauses=pauses,
+            troubles=troubles,
         )
 
     async def publish_posts(self, *paths: str) -> None:
@@ -508,9 +520,43 @@ async def test_a_message_that_is_not_there_and_not_wanted_is_due_again(room: New
     await room.site.scan()
     room.discord.next_request(ALL, Lost(stored=False, takes=MINUTE))
     async with running(room.courier()):
+        await until(lambda: len(room.discord.searches) == 1)
         await room.settled(PENDING)
     assert room.discord.paths(ALL) == []
     assert len(room.discord.requests) == 1
+
+
+async def test_a_look_is_not_believed_too_early_where_no_nonce_covers(room: Newsroom) -> None:
+    """A forum's post that Discord stores only after the first look stands once."""
+    room.discord.kinds[ALL] = ChannelKind.FORUM
+    room.discord.next_request(ALL, Lost(stored=False))
+    room.believed_after = timedelta(seconds=0.5)
+    await room.publish_posts("a.md")
+    async with running(room.courier()):
+        await until(lambda: len(room.discord.searches) == 1)
+        room.discord.stores_late(room.discord.requests[0])
+        await room.settled(SENT)
+    assert room.discord.paths(ALL) == [["a.md"]]
+
+
+async def test_a_claim_from_the_future_proves_nothing(room: Newsroom) -> None:
+    """If Discord's time was wrong at the claim, "not found" may mean that the look began too late: a person looks."""
+    room.discord.next_request(ALL, Lost(stored=True, takes=-2 * 3600))
+    room.discord.next_search(ALL, NotFound())
+    await room.publish_posts("a.md")
+    async with running(room.courier()):
+        await room.settled(UNKNOWN)
+    assert room.discord.paths(ALL) == [["a.md"]]
+
+
+async def test_a_trouble_ends_when_nothing_is_to_be_sent(room: Newsroom) -> None:
+    """What failed once at the start is no trouble any more when it works, although nothing is sent."""
+    troubles = Troubles()
+    room.discord.removed.add(ALL)
+    async with running(room.courier(troubles=troubles)):
+        await until(lambda: [trouble.where for trouble in troubles.all] == ["channel channel-1"])
+        room.discord.removed.clear()
+        await until(lambda: troubles.all == [])
 
 
 async def test_an_unreadable_answer_is_told_in_the_log(room: Newsroom, caplog: pytest.LogCaptureFixture) -> None:

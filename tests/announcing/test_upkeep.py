@@ -11,6 +11,7 @@ import pytest
 
 from bot.announcing.courier import Courier
 from bot.announcing.publisher import ChannelKind, MessageRefused, NotNow, Unreadable
+from bot.announcing.troubles import Trouble, Troubles
 from bot.announcing.upkeep import UpkeepPace
 from bot.catalog.database import Catalog
 from bot.catalog.records import DeliveryState
@@ -36,6 +37,18 @@ SENT, PENDING = DeliveryState.SENT, DeliveryState.PENDING
 HOUR = 3600.0
 
 
+class _Told(Troubles):
+    """Keeps what was ever told."""
+
+    def __init__(self, told: list[Trouble]) -> None:
+        super().__init__()
+        self._told = told
+
+    def begin(self, where: str, what: str) -> None:
+        super().begin(where, what)
+        self._told += self.all
+
+
 class Newsroom:
     """A site with one channel, its catalog and Discord."""
 
@@ -45,6 +58,8 @@ class Newsroom:
         self.discord = FakeDiscord(self.clock)
         self.rules: dict[str, Any] = {}
         self.pace = BRISK
+        self.told: list[Trouble] = []
+        self.troubles = _Told(self.told)
 
     def courier(self) -> Courier:
         """A courier as a start of the service makes it."""
@@ -56,6 +71,7 @@ class Newsroom:
             now=self.clock.now,
             pauses=quick_pauses,
             pace=self.pace,
+            troubles=self.troubles,
         )
 
     @asynccontextmanager
@@ -310,6 +326,87 @@ async def test_a_draft_is_taken_back_once_however_the_answer_is_lost(room: Newsr
     assert room.discord.paths(ALL) == [["a.md"]]
 
 
+@pytest.mark.parametrize("stored", [True, False])
+@pytest.mark.parametrize("paths", [("a.md",), ("a.md", "b.md")])
+async def test_public_again_after_an_answer_was_lost(room: Newsroom, paths: tuple[str, ...], stored: bool) -> None:
+    """A card of which nobody knows whether it was taken back stands once the post is public again."""
+    await room.announced(*paths)
+    room.discord.next_change(ALL, Lost(stored), Refuses(NotNow("the connection broke")))
+    room.site.edit("a.md", draft=True)
+    await room.site.scan()
+    async with room.at_work():
+        await until(lambda: len(room.discord.revisions) + len(room.discord.deletions) >= 1)
+    room.site.edit("a.md", draft=False)
+    await scan_settled(room)
+    assert sorted(path for message in room.discord.paths(ALL) for path in message) == list(paths)
+
+
+async def test_an_edit_taken_back_after_its_answer_was_lost(room: Newsroom) -> None:
+    """The card shows what its post says in the end, whatever came of the edit before."""
+    await room.announced("a.md")
+    original = room.site.files["a.md"]
+    room.discord.next_change(ALL, Lost(stored=True), Refuses(NotNow("the connection broke")))
+    room.site.edit("a.md", title="Oops")
+    await room.site.scan()
+    async with room.at_work():
+        await until(lambda: len(room.discord.revisions) >= 1)
+    room.site.files["a.md"] = original
+    room.site.touch("a.md")
+    await scan_settled(room)
+    assert await room.titles() != [["Oops"]]
+
+
+async def test_a_draft_is_taken_back_although_nothing_can_be_sent(room: Newsroom) -> None:
+    """What waits in vain to be announced holds up no deletion."""
+    await room.announced("a.md")
+    room.discord.next_request(ALL, *[CHANNEL_REFUSED] * 10_000)
+    room.site.write(a_post("b.md"))
+    room.site.edit("a.md", draft=True)
+    await room.site.scan()
+    async with room.at_work():
+        await until(lambda: room.discord.paths(ALL) == [])
+    assert await room.state("b.md") is PENDING
+
+
+async def test_a_deletion_that_fails_holds_up_no_edit(room: Newsroom) -> None:
+    """A message that cannot be taken back now lets the others have their turn."""
+    await room.announced("a.md")
+    await room.announced("b.md")
+    room.site.edit("a.md", draft=True)
+    room.discord.next_change(ALL, Lost(stored=False))
+    await room.site.scan()
+    async with room.at_work() as courier:
+        await until(lambda: len(room.discord.deletions) >= 1)
+        room.discord.next_change(ALL, *[Lost(stored=False)] * 3)
+        room.site.edit("b.md", title="Better")
+        await room.site.scan()
+        courier.wake([ALL])
+        await room.settled()
+    assert await room.titles() == [["Better"]]
+
+
+async def test_a_refused_take_back_is_tried_again_and_told(room: Newsroom) -> None:
+    """A card that should go but may not is a trouble, until it is gone."""
+    await room.announced("a.md")
+    room.discord.next_change(ALL, MESSAGE_REFUSED)
+    room.site.edit("a.md", draft=True)
+    await room.site.scan()
+    async with room.at_work():
+        await until(lambda: any("taken back" in trouble.what for trouble in room.told))
+        await room.settled()
+    assert (room.discord.messages(ALL), room.troubles.all) == ([], [])
+
+
+async def test_a_clock_set_back_holds_up_no_edit(room: Newsroom) -> None:
+    """What changed in what is the future by now is looked at like the rest."""
+    await room.announced("a.md")
+    room.pace = UpkeepPace(calm=timedelta(seconds=2), gap_seconds=0)
+    room.site.now += timedelta(hours=1)
+    room.site.edit("a.md", title="Better")
+    await scan_settled(room)
+    assert await room.titles() == [["Better"]]
+
+
 async def test_on_retract_keep(room: Newsroom) -> None:
     """The message stays, and shows nothing of what the draft says now."""
     room.rules["on_retract"] = "keep"
@@ -338,13 +435,12 @@ async def test_public_again_while_it_is_taken_back(room: Newsroom) -> None:
     room.discord.next_change(ALL, hanging)
     room.site.edit("a.md", draft=True)
     await room.site.scan()
-    async with room.at_work() as courier:
+    async with room.at_work():
         await hanging.reached.wait()
         room.site.edit("a.md", draft=False)
         await room.site.scan()
         hanging.go.set()
-        await until(lambda: room.discord.messages(ALL) == [])
-        courier.wake([ALL])
+        await until(lambda: len(room.discord.requests) == 2)
         await room.settled()
     assert room.discord.paths(ALL) == [["a.md"]]
 
@@ -472,6 +568,39 @@ async def test_a_rate_limit_of_publishing_holds_up_no_edit(catalog: Catalog, tmp
         courier.wake([ALL])
         await room.settled(published=False)
     assert await room.titles() == [["Better"]]
+    assert len(room.discord.crossposts) == 1
+
+
+async def test_publishing_that_fails_holds_up_nothing(catalog: Catalog, tmp_path: Path) -> None:
+    """While a message cannot be published, cards follow and go."""
+    room = Newsroom(catalog, tmp_path, publish=True)
+    room.discord.kinds[ALL] = ChannelKind.ANNOUNCEMENT
+    await room.announced("a.md")
+    room.discord.next_change(ALL, *[CHANNEL_REFUSED] * 3)
+    room.site.write(a_post("b.md"))
+    await room.site.scan()
+    async with room.at_work():
+        await until(lambda: len(room.discord.crossposts) >= 4)
+        room.discord.forget_acts()
+        room.site.edit("a.md", draft=True)
+        await scan_settled(room)
+    assert [message.published for message in room.discord.messages(ALL)] == [True]
+
+
+async def test_publish_switched_off(catalog: Catalog, tmp_path: Path) -> None:
+    """What waited to be published stays unpublished once the settings say so."""
+    room = Newsroom(catalog, tmp_path, publish=True)
+    room.discord.kinds[ALL] = ChannelKind.ANNOUNCEMENT
+    room.discord.next_change(ALL, Refuses(NotNow("Discord's rate limit", after_seconds=1800)))
+    room.site.write(a_post("a.md"))
+    await room.site.scan()
+    async with room.at_work():
+        await until(lambda: len(room.discord.crossposts) == 1)
+    room.site.settings = settings_for(tmp_path, channels=[channel(ALL)])
+    room.site.edit("a.md", title="Better")
+    await room.site.scan()
+    async with room.at_work():
+        await room.settled(published=False)
     assert len(room.discord.crossposts) == 1
 
 

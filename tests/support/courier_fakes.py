@@ -150,6 +150,10 @@ class FakeDiscord:
         """What becomes of the next edits, deletions and crossposts in a channel; `Lost` ones are done if `stored`."""
         self._change_acts[channel_id].extend(acts)
 
+    def stores_late(self, announcement: Announcement) -> None:
+        """Do what was asked for some time ago, although the answer was that it failed."""
+        self._create(announcement)
+
     def refuses_card_of(self, path: str) -> None:
         """No message with the card of this post is ever taken."""
         self._poison.add(path)
