@@ -15,6 +15,7 @@ from bot.discord_app.attempts import http_trace
 from bot.discord_app.endpoints import forget_session
 from bot.discord_app.gateway import UNKNOWN_TO_DISCORD, UNREACHABLE, GatewayPace, keep_connected, told
 from bot.discord_app.identify_budget import IdentifyBudget
+from bot.discord_app.rate_limits import LONGEST_WAIT_SECONDS, end_global_waits
 from bot.discord_app.replies import CommandTree
 from bot.problems import TokenRefusedError
 
@@ -22,7 +23,6 @@ __all__ = ["LinkbotClient"]
 
 _log = logging.getLogger(__name__)
 
-_RATE_LIMIT_SECONDS = 30.0  # the longest wait inside one request; discord.py takes no less
 _UNAUTHORIZED = 401
 _FOR_DISCORD = GatewayPace()
 
@@ -58,7 +58,7 @@ class LinkbotClient(discord.Client):
             intents=discord.Intents(guilds=True),
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
-            max_ratelimit_timeout=_RATE_LIMIT_SECONDS,
+            max_ratelimit_timeout=LONGEST_WAIT_SECONDS,
             guild_ready_timeout=guild_ready_timeout,
             heartbeat_timeout=gateway_pace.silence_seconds,
             http_trace=http_trace(),
@@ -79,13 +79,15 @@ class LinkbotClient(discord.Client):
         pauses = self._pauses()
         while True:
             try:
-                return await super().login(token)
+                await super().login(token)
             except UNREACHABLE as error:
                 await forget_session(self)
                 if isinstance(error, discord.LoginFailure) or getattr(error, "status", None) == _UNAUTHORIZED:
                     raise TokenRefusedError(UNKNOWN_TO_DISCORD) from error
                 seconds = pauses.after_failure()
                 _log.warning("Discord cannot be reached (%s); the next try is in %.0f s", told(error), seconds)
+            else:
+                return end_global_waits(self)
             await asyncio.sleep(seconds)
 
     async def connect_forever(self) -> None:

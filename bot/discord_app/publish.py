@@ -49,11 +49,14 @@ class _Role:
 class DiscordPublisher:
     """`bot.announcing.publisher.Publisher` over a client that is logged in; the gateway need not be connected."""
 
-    def __init__(self, client: LinkbotClient, tldr_characters: int, timeout_seconds: float = 90.0) -> None:
-        """Take `client`; `timeout_seconds` bound one message, one change, or one page of history.
+    def __init__(self, client: LinkbotClient, tldr_characters: int, timeout_seconds: float = 60.0) -> None:
+        """Take `client`; `timeout_seconds` bound one message, one change, one question, or one page of history.
 
-        They have to cover discord.py's own tries (25 s) and its waits for the rate limit (30 s), or what was created
-        is taken for uncertain.
+        discord.py alone would take minutes: it waits up to 30 s for a limit of all requests, up to 30 s for one of the
+        route, and makes up to five tries, after each of which it waits again: up to 30 s after a 429, and 25 s in all
+        after failures of Discord. 60 s leave room for those 25 s and one long wait. They end no later than a nonce is
+        relied on (`bot.announcing.lane.NONCE_WINDOW`), because discord.py repeats what may have created a message. What
+        is cut off before it was sent is known not to be created; the rest is `Uncertain`, or `NotNow` for a change.
         """
         spend_whole_limits()
         trace = trace_of(client)
