@@ -79,7 +79,7 @@ async def resolve(catalog: Catalog, settings: Settings, request: ResolveRequest)
 def _settle(tables: Tables, known: KnownDelivery, request: ResolveRequest, now: datetime) -> str:
     if request.sent is not None:
         tables.deliveries.settle_sent(known.id, request.sent, now)
-        return f"sent, in message {request.sent}"
+        return f"sent, in message {request.sent}, which Linkbot leaves as it is from now on"
     if request.drop:
         tables.deliveries.settle_dropped(known.id)
         return "dropped"

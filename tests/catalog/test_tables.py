@@ -81,6 +81,20 @@ def test_a_claimed_post_comes_out_as_it_went_in(post: Post) -> None:
     assert post_from_text(post_text(post)) == post
 
 
+def test_what_was_stored_of_a_sent_post_can_still_be_read() -> None:
+    """Catalogs out there have posts like this one: whoever changes the fields of a post brings them along."""
+    stored = (
+        '{"path": "a.md", "title": "A", "external_url": "https://example.org/", "canonical_url": "https://example.org",'
+        ' "text": "Short", "summary": "Long", "tags": ["go"], "source": "S", "kind": "link", "draft": false,'
+        ' "date": 1763856000000000, "publish_date": null, "expiry_date": null}'
+    )
+    date = datetime(2025, 11, 23, tzinfo=UTC)
+    address = "https://example.org/"
+    assert post_from_text(stored) == Post(
+        "a.md", "A", address, "https://example.org", "Short", "Long", ("go",), "S", "link", False, date, None, None
+    )
+
+
 @given(text, stamps)
 def test_a_stamp_comes_out_as_it_went_in(path: str, stamp: FileStamp) -> None:
     """Stamps are kept exactly, inodes of 64 bits as well."""
