@@ -63,7 +63,8 @@ async def state(catalog: Catalog, path: str) -> DeliveryState:
 async def test_what_a_person_found_is_sent(catalog: Catalog, settings: Settings, path: str) -> None:
     """--sent records the message; nothing is sent for it, and no search takes that message for another one."""
     done = await resolve(catalog, settings, ResolveRequest(await number(catalog, path), sent=MESSAGE))
-    assert (done.lines, done.to_send) == ([f"{path} in all: sent, in message {MESSAGE}"], False)
+    told = f"{path} in all: sent, in message {MESSAGE}, which Linkbot leaves as it is from now on"
+    assert (done.lines, done.to_send) == ([told], False)
     assert await state(catalog, path) is DeliveryState.SENT
     assert await catalog.read(lambda tables: tables.deliveries.known_messages(ALL)) == {MESSAGE}
 
