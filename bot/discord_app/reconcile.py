@@ -17,7 +17,9 @@ from bot.discord_app.outcomes import FAILURES, NO_HISTORY, search_outcome
 
 __all__ = ["SKEW", "Sought", "find_message", "may_read_history"]
 
-SKEW = timedelta(seconds=60)  # by how much our clock may be ahead of Discord's, which dates the messages
+# By how much the time that dates a claim may be ahead of the one that dates messages. Both are Discord's, but the
+# `Date` of an answer is another machine's, perhaps that of something in between; before the first answer it is ours.
+SKEW = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
