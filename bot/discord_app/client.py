@@ -13,8 +13,9 @@ import discord
 from bot.announcing.retry import Pauses
 from bot.discord_app.attempts import http_trace
 from bot.discord_app.endpoints import forget_session
-from bot.discord_app.gateway import UNKNOWN_TO_DISCORD, UNREACHABLE, GatewayPace, keep_connected, told
+from bot.discord_app.gateway import UNKNOWN_TO_DISCORD, GatewayPace, keep_connected, told
 from bot.discord_app.identify_budget import IdentifyBudget
+from bot.discord_app.outcomes import UNREACHABLE
 from bot.discord_app.rate_limits import LONGEST_WAIT_SECONDS, end_global_waits
 from bot.discord_app.replies import CommandTree
 from bot.problems import TokenRefusedError

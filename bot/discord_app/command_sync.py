@@ -6,18 +6,17 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-import aiohttp
 import discord
 
 from bot.announcing.retry import Pauses
 from bot.discord_app.client import LinkbotClient
+from bot.discord_app.outcomes import UNREACHABLE
 from bot.discord_app.replies import CommandTree
+from bot.problems import CatalogUnavailableError
 
 __all__ = ["keep_commands_registered"]
 
 _log = logging.getLogger(__name__)
-
-_LATER = (discord.DiscordException, aiohttp.ClientError, OSError, TypeError, ValueError, KeyError)
 
 LoadHash = Callable[[], Awaitable[str | None]]
 SaveHash = Callable[[str], Awaitable[None]]
@@ -39,7 +38,8 @@ async def keep_commands_registered(
 
     Nothing is sent if `load_hash` returns what `save_hash` was given the last time and nothing changed since: Discord
     counts new commands (200 a day and guild). Guilds that had the commands before and are no longer named lose them.
-    A failure is logged and tried again after a growing pause; nothing is raised for it.
+    A failure is logged and tried again after a growing pause, also where the catalog is locked or full; nothing is
+    raised for it.
 
     Source: https://docs.discord.com/developers/interactions/application-commands#registering-a-command
     """
@@ -47,7 +47,10 @@ async def keep_commands_registered(
     while True:
         try:
             return await _register(client, tuple(sorted(guilds)), load_hash, save_hash)
-        except _LATER as error:
+        except CatalogUnavailableError as error:
+            seconds = waits.after_failure()
+            _log.warning("The slash commands wait for the catalog (%s); the next try is in %.0f s", error, seconds)
+        except UNREACHABLE as error:
             seconds = waits.after_failure()
             _log.warning(
                 "Discord did not take the slash commands (%s); announcing goes on, the next try is in %.0f s."
@@ -77,7 +80,7 @@ async def _sync(tree: CommandTree, guild: int | None) -> Exception | None:
     """Send the commands of one place; one that fails does not keep the others from theirs."""
     try:
         await tree.sync(guild=None if guild is None else discord.Object(guild))
-    except _LATER as error:
+    except UNREACHABLE as error:
         return error
     return None
 

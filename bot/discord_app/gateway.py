@@ -23,7 +23,6 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import aiohttp
 import discord
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from yarl import URL
@@ -31,9 +30,10 @@ from yarl import URL
 from bot.announcing.retry import Pauses
 from bot.discord_app.endpoints import ask_for_gateway
 from bot.discord_app.identify_budget import IdentifyBudget
+from bot.discord_app.outcomes import UNREACHABLE
 from bot.problems import CatalogUnavailableError, ConfigurationError, LinkbotError, TokenRefusedError
 
-__all__ = ["UNKNOWN_TO_DISCORD", "UNREACHABLE", "GatewayPace", "keep_connected", "told"]
+__all__ = ["UNKNOWN_TO_DISCORD", "GatewayPace", "keep_connected", "told"]
 
 _log = logging.getLogger(__name__)
 
@@ -58,9 +58,6 @@ _TOO_MANY_SERVERS = (
 _NO_GATEWAY = (
     "No connection to the gateway (%s): slash commands do not work, announcing goes on; the next try is in %.0f s"
 )
-
-# What a request or a connection can meet: no way to Discord, its errors, and answers that are not Discord's.
-UNREACHABLE = (discord.DiscordException, aiohttp.ClientError, OSError, TypeError, ValueError, KeyError)
 
 
 def _pauses() -> Pauses:

@@ -27,8 +27,10 @@ __all__ = [
     "FAILURES",
     "MAY_NOT",
     "NO_HISTORY",
+    "UNDELIVERED",
     "UNKNOWN_CHANNEL",
     "UNKNOWN_MESSAGE",
+    "UNREACHABLE",
     "WRONG_KIND",
     "change_outcome",
     "place_outcome",
@@ -36,21 +38,15 @@ __all__ = [
     "search_outcome",
 ]
 
-# Everything that discord.py lets out of a request. The four built-in ones are an answer that is not Discord's: JSON cut
-# short, another content type (discord.py then takes text for a dictionary), or an object without its fields.
-# RuntimeError is a session that was closed meanwhile.
-FAILURES = (
-    discord.DiscordException,
-    LostAnswerError,
-    aiohttp.ClientError,
-    OSError,
-    TimeoutError,
-    TypeError,
-    ValueError,
-    KeyError,
-    AttributeError,
-    RuntimeError,
-)
+# What discord.py lets out of a request, in three steps: who asks for more would take a mistake of ours for Discord's.
+# Discord's errors, and no way to it: all that is expected of an answer to a member.
+UNDELIVERED = (discord.DiscordException, aiohttp.ClientError, OSError)
+# Also an answer that is not Discord's: JSON cut short, another content type (discord.py then takes text for a
+# dictionary), an object without its fields. What is tried again until it works (login, commands, gateway) stops here.
+UNREACHABLE = (*UNDELIVERED, TypeError, ValueError, KeyError)
+# Also what `watched` raises, a model made of a senseless answer, and a session that was closed meanwhile: nothing of
+# this may get out of a `Publisher`.
+FAILURES = (*UNREACHABLE, LostAnswerError, AttributeError, RuntimeError)
 
 NO_HISTORY = "the bot may not read the channel's history: give it the permission Read Message History"
 UNKNOWN_CHANNEL = 10003
@@ -113,6 +109,7 @@ _CHANGE_CODES: dict[int, str] = {
     ARCHIVED_THREAD: "its thread is closed",
     160005: "its thread is locked",
 }
+_DAY_SECONDS = 86_400.0
 _FOR_THE_CHANNEL = {403, 404}  # what such a status means where Discord gives a code that is not in the tables
 
 
@@ -162,7 +159,7 @@ def change_outcome(error: Exception) -> ChangeOutcome:
 def _outcome(error: Exception) -> PublishOutcome:
     match error:
         case discord.RateLimited():
-            return NotNow("Discord's rate limit", after_seconds=error.retry_after)
+            return NotNow("Discord's rate limit", after_seconds=_sensible(error.retry_after))
         case discord.HTTPException():
             return _http_outcome(error)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError() | aiohttp.InvalidURL():
@@ -207,9 +204,14 @@ def _discord_outcome(error: discord.HTTPException) -> PublishOutcome:
 
 def _retry_after(error: discord.HTTPException) -> float | None:
     try:
-        return float(error.response.headers.get("Retry-After", ""))
+        return _sensible(float(error.response.headers.get("Retry-After", "")))
     except ValueError:
         return None
+
+
+def _sensible(seconds: float) -> float | None:
+    """The wait that was asked for, at most a day; None if it is none: a proxy may ask for anything."""
+    return min(seconds, _DAY_SECONDS) if seconds > 0 else None  # NaN is not
 
 
 def _told(error: Exception) -> str:

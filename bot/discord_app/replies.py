@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 
+from bot.discord_app.outcomes import UNDELIVERED
 from bot.problems import CatalogError
 
 __all__ = ["CommandTree", "answer"]
@@ -23,7 +23,6 @@ _PATIENCE_SECONDS = 1.5
 _STALE = (
     "This command has changed since your Discord last looked. Restart Discord (Ctrl+R on a computer) and try again."
 )
-_UNDELIVERED = (discord.DiscordException, aiohttp.ClientError, OSError)
 
 
 async def answer(interaction: discord.Interaction, work: Coroutine[Any, Any, Sequence[discord.Embed]]) -> None:
@@ -57,7 +56,7 @@ class CommandTree(app_commands.CommandTree[discord.Client]):
             return
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         reference = secrets.token_hex(4)
-        expected = isinstance(cause, CatalogError | discord.DiscordException | aiohttp.ClientError | OSError)
+        expected = isinstance(cause, (CatalogError, *UNDELIVERED))
         name = interaction.command.qualified_name if interaction.command else "?"
         _log.error("Command /%s failed, reference %s: %s", name, reference, cause, exc_info=None if expected else cause)
         await _tell(
@@ -83,5 +82,5 @@ async def _tell(interaction: discord.Interaction[discord.Client], sentence: str)
             await interaction.edit_original_response(content=sentence)
         else:
             await interaction.followup.send(sentence, ephemeral=True)
-    except _UNDELIVERED as error:
+    except UNDELIVERED as error:
         _log.warning("A member could not be told that a command failed: %s", error)

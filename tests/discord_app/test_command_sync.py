@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from discord import app_commands
@@ -10,6 +10,7 @@ from discord import app_commands
 from bot.discord_app.client import LinkbotClient
 from bot.discord_app.command_sync import keep_commands_registered
 from bot.discord_app.commands import add_commands
+from bot.problems import CatalogUnavailableError
 from bot.rehearsal.standin import StandIn
 from tests.support.discord_client import logged_in, quick_pauses, running_stand_in
 from tests.support.discord_posts import FakeArchive
@@ -23,15 +24,23 @@ async def stand_in() -> AsyncIterator[StandIn]:
 
 @dataclass
 class Memory:
-    """What the catalog keeps from one start to the next."""
+    """What the catalog keeps from one start to the next; `fails` says how often it cannot be read or written first."""
 
     value: str | None = None
+    fails: dict[str, int] = field(default_factory=dict)
 
     async def load(self) -> str | None:
+        self._fail("load")
         return self.value
 
     async def save(self, value: str) -> None:
+        self._fail("save")
         self.value = value
+
+    def _fail(self, what: str) -> None:
+        if self.fails.get(what, 0) > 0:
+            self.fails[what] -= 1
+            raise CatalogUnavailableError("database is locked")
 
 
 async def start(client: LinkbotClient, memory: Memory, guilds: tuple[int, ...] = ()) -> None:
@@ -108,6 +117,19 @@ async def test_a_failure_is_tried_again(stand_in: StandIn, caplog: pytest.LogCap
     assert names(stand_in) == {"latest", "tag"}
     assert memory.value is not None
     assert caplog.text.count("Discord did not take the slash commands") >= 2
+
+
+@pytest.mark.parametrize("fails", ["load", "save"])
+async def test_an_unavailable_catalog_is_waited_for(
+    stand_in: StandIn, caplog: pytest.LogCaptureFixture, fails: str
+) -> None:
+    """A catalog that is locked or full while commands are registered stops nothing: it is tried again, and logged."""
+    memory = Memory(fails={fails: 2})
+    async with logged_in(stand_in) as client:
+        await start(client, memory)
+    assert names(stand_in) == {"latest", "tag"}
+    assert memory.value is not None
+    assert caplog.text.count("wait for the catalog (database is locked)") == 2
 
 
 async def test_one_unreachable_guild_does_not_keep_the_others_from_theirs(stand_in: StandIn) -> None:
