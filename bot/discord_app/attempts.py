@@ -1,7 +1,8 @@
 """What goes over the wire: seen for each request of a client, whoever makes it.
 
 discord.py repeats a request by itself after 500, 502, 504 and 524, and raises only what came of the last try. If the
-first try created the message and the last one was refused, the error alone would say that there is no message.
+first try created the message and the last one was refused, the error alone would say that there is no message; if the
+first try deleted it, that somebody else did.
 """
 
 from collections.abc import Iterator
@@ -72,6 +73,7 @@ class HttpTrace(aiohttp.TraceConfig):
         self.clock = DiscordClock()
         self.invalid_requests = InvalidRequests()
         self.on_request_start.append(self._started)
+        self.on_request_headers_sent.append(self._sent)
         self.on_request_end.append(self._ended)
         self.on_request_exception.append(self._failed)
 
@@ -79,8 +81,18 @@ class HttpTrace(aiohttp.TraceConfig):
         self, _session: aiohttp.ClientSession, context: SimpleNamespace, _: aiohttp.TraceRequestStartParams
     ) -> None:
         context.asked_at = steady_seconds()
+        context.sent = False
         if (attempts := _current.get()) is not None:
             attempts.open = True
+
+    async def _sent(
+        self, _session: aiohttp.ClientSession, context: SimpleNamespace, _: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        if context.sent and (attempts := _current.get()) is not None:
+            attempts.doubtful = (
+                "a connection that broke"  # aiohttp repeats what is not a POST or PATCH, and tells nobody
+            )
+        context.sent = True
 
     async def _ended(
         self, _session: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams

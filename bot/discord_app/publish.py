@@ -10,12 +10,10 @@ import discord
 
 from bot.announcing.publisher import (
     Announcement,
-    Changed,
     ChangeOutcome,
     ChannelRefused,
     Delivered,
     KindOutcome,
-    MessageGone,
     MessageRefused,
     NotNow,
     PublishOutcome,
@@ -123,13 +121,13 @@ class DiscordPublisher:
         return outcome
 
     async def edit(self, revision: Revision) -> ChangeOutcome:
-        """Let a message of ours show the cards of other posts; in a forum its thread takes the title of the first."""
+        """Let a message of ours show the cards of other posts; in a forum its thread takes a new title of the first."""
         cards = fitting_cards(revision.posts, tldr_characters=self._tldr_characters)
 
         def change(place: Place) -> Awaitable[ChangeOutcome]:
             if place.forum is None:
-                return changes.edit_message(self._client, revision.channel_id, revision.message_id, cards)
-            return changes.edit_thread(self._client, revision.message_id, cards, thread_name(revision.posts[0]))
+                return changes.edit_message(self._client, revision, cards)
+            return changes.edit_thread(self._client, revision, cards)
 
         return await self._change(revision.channel_id, change)
 
@@ -141,8 +139,7 @@ class DiscordPublisher:
                 return changes.delete_message(self._client, channel_id, message_id)
             return changes.delete_thread(self._client, message_id)
 
-        outcome = await self._change(channel_id, change)
-        return Changed() if isinstance(outcome, MessageGone) else outcome
+        return await self._change(channel_id, change)
 
     async def crosspost(self, channel_id: int, message_id: int) -> ChangeOutcome:
         """Publish a message of ours to the servers that follow its announcement channel."""

@@ -62,7 +62,7 @@ async def test_posts_in_a_forum_are_as_discord_wants_them() -> None:
     async with running_guild() as stand_in, publishing(stand_in) as publisher:
         for post, other in zip(POSTS, POSTS[1:] + POSTS[:1], strict=True):
             thread_id = await created(publisher, announcement(post, channel=FORUM, mention=(ROLE,)))
-            assert await publisher.edit(Revision(FORUM, thread_id, (other,))) == Changed()
+            assert await publisher.edit(Revision(FORUM, thread_id, (other,), was=(post,))) == Changed()
         validate_all(stand_in)
 
 
@@ -73,7 +73,7 @@ async def test_changes_are_as_discord_wants_them() -> None:
         for channel in (CHANNEL, NEWS_CHANNEL):
             message_id = await created(publisher, announcement(make_post(), nonce=str(channel), channel=channel))
             for posts in (POSTS, [make_post(number, text="word " * 500) for number in range(10)]):
-                assert await publisher.edit(Revision(channel, message_id, tuple(posts))) == Changed()
+                assert await publisher.edit(Revision(channel, message_id, tuple(posts), was=tuple(posts))) == Changed()
         assert await publisher.crosspost(NEWS_CHANNEL, message_id) == Changed()
         validate_all(stand_in)
 
