@@ -283,12 +283,11 @@ class FakeDiscord:
                 assert isinstance(outcome, NotNow | MessageRefused | ChannelRefused | TokenRefused)
                 return outcome
             case Hangs() as hanging:
-                if hanging.stored:
-                    self._apply(channel_id, message_id, change)
+                there = hanging.stored and self._apply(channel_id, message_id, change)
                 hanging.reached.set()
                 await hanging.go.wait()
                 if hanging.stored:
-                    return Changed()
+                    return Changed() if there else MessageGone()
         if channel_id in self.removed:
             return ChannelRefused("the channel does not exist", 10003)
         if refused is not None:
