@@ -126,7 +126,7 @@ class Desk:
         else:
             seconds = self.pauses.refusal.after_failure()
             logger.error(
-                "%s (%d) refuses: %s; the next try is in %.0f s, nothing is lost meanwhile",
+                "%s: channel %d refuses: %s; the next try is in %.0f s, nothing is lost meanwhile",
                 self.name,
                 self.channel.id,
                 outcome.reason,

@@ -176,8 +176,8 @@ class Planner:
         if decision.standing is not Standing.ANNOUNCED:
             self._keep_back(known, decision)
             return
-        if is_new:
-            self._news.append(known.id)
+        if is_new or (not self._baseline and self._tables.deliveries.withdraw(known.id)):
+            self._news.append(known.id)  # or public again, and it stands nowhere: it goes where it belongs now
         else:
             self._wake(known)
 

@@ -206,6 +206,7 @@ class Upkeep:
                 await self._leave(message, reason, code)
             case NotNow(reason, after_seconds) if kept and after_seconds is not None:  # only edits need wait for that
                 logger.info("%s: edits go on in %.0f s: %s", self._name, after_seconds, reason)
+                self._desk.trouble(f"cards cannot be changed for {after_seconds:.0f} s: {reason}")
                 self._edit_from = time.monotonic() + min(after_seconds, LONGEST_SECONDS)
             case NotNow() | ChannelRefused() as outcome:
                 self._turn_from[message.id] = time.monotonic() + self._desk.pauses.message_seconds
@@ -261,7 +262,7 @@ class Upkeep:
         await self._desk.record(record)
         self._desk.did_well()
         if changed:
-            logger.info("%s: message %d shows what changed in %s", self._name, message.message_id, _paths(changed))
+            logger.info("%s: edited message %d: %s changed", self._name, message.message_id, _paths(changed))
         if out:
             logger.info("%s: took back %s from message %d", self._name, _paths(out), message.message_id)
             self._on_due()  # one may be public again

@@ -19,7 +19,7 @@ import aiosqlite
 from bot.catalog.failures import explained
 from bot.catalog.notes import Note
 from bot.catalog.presence import Presence
-from bot.catalog.schema import connect_reader, connect_writer, sync_folder
+from bot.catalog.schema import connect_reader, connect_writer, refuse_damage, sync_folder
 from bot.catalog.tables import Tables
 from bot.problems import CatalogRefusedError, CatalogUnavailableError
 
@@ -102,9 +102,10 @@ class Catalog:
         The copy knows that it is one: put in the catalog's place, it does not know what was sent since.
 
         Raises:
-            CatalogUnavailableError: the copy cannot be written; nothing is left at `target`.
+            CatalogRefusedError: the catalog is damaged, so its copy would be of no use.
+            CatalogUnavailableError: the copy cannot be written. Nothing is left at `target`, either way.
         """
-        await self._reader.run(lambda connection: _copy(connection, target))
+        await self._reader.run(lambda connection: _copy(connection, self.path, target))
 
     async def _run(self, connection: _Connection, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
@@ -196,7 +197,7 @@ def _transaction(connection: sqlite3.Connection, path: Path, kind: str, work: Ca
     return result
 
 
-def _copy(connection: sqlite3.Connection, target: Path) -> None:
+def _copy(connection: sqlite3.Connection, path: Path, target: Path) -> None:
     """Copy beside the target, then move the whole copy there; a file that is there stays."""
     partial = target.with_name(target.name + ".partial")
     try:
@@ -204,6 +205,8 @@ def _copy(connection: sqlite3.Connection, target: Path) -> None:
         try:
             with closing(sqlite3.connect(partial)) as copied:
                 connection.backup(copied)
+                with explained(path):
+                    refuse_damage(copied, path)
                 Tables(copied).notes.put(Note.BACKUP, datetime.now(UTC).isoformat(timespec="seconds"))
                 copied.commit()
                 copied.execute("PRAGMA journal_mode = DELETE")  # one file, without others beside it

@@ -159,6 +159,15 @@ class DeliveryTable:
         ).fetchone()
         return None if row is None else KnownDelivery(row[0], row[1], DeliveryState(row[2]), row[3], bool(row[4]))
 
+    def paths_in(self, message_id: int) -> list[str]:
+        """The posts for which the bot made the message with this id at Discord, as far as the catalog knows."""
+        rows = self._connection.execute(
+            "SELECT path FROM messages JOIN deliveries ON deliveries.message = messages.id"
+            " JOIN posts ON posts.id = post_id WHERE message_id = ? AND nonce IS NOT NULL ORDER BY position",
+            (message_id,),
+        )
+        return [path for (path,) in rows]
+
     def settle_sent(self, delivery_id: int, message_id: int, now: datetime) -> None:
         """A refused or unknown delivery stands in this message: a person says so.
 

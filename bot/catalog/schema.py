@@ -17,7 +17,7 @@ from bot.catalog.failures import ANEW, BEGIN_ANEW, MEND, explained
 from bot.catalog.log import refuse_damaged_log
 from bot.problems import CatalogRefusedError, CatalogUnavailableError
 
-__all__ = ["connect_reader", "connect_writer", "sync_folder"]
+__all__ = ["connect_reader", "connect_writer", "refuse_damage", "sync_folder"]
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def connect_writer(path: Path, busy_seconds: float) -> sqlite3.Connection:
         refuse_damaged_log(path)
         with closing(_connect(path, "ro", busy_seconds)) as looking, explained(path):
             _refuse_by_content(looking, path)
-            _refuse_damage(looking, path)
+            refuse_damage(looking, path)
     else:
         _create(path)
     connection = _connect(path, "rw", busy_seconds)
@@ -153,10 +153,15 @@ def _refuse_another_version(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _refuse_damage(connection: sqlite3.Connection, path: Path) -> None:
+def refuse_damage(connection: sqlite3.Connection, path: Path) -> None:
+    """Look through what `connection` has open, which is the catalog at `path` or a copy of it.
+
+    Raises:
+        CatalogRefusedError: it is damaged.
+    """
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise CatalogRefusedError(f"{path} is damaged ({found}); {MEND}")
+        raise CatalogRefusedError(f"{path} is damaged ({' '.join(found.split())}); {MEND}")
 
 
 def _create(path: Path) -> None:

@@ -48,7 +48,7 @@ UNREACHABLE = (*UNDELIVERED, TypeError, ValueError, KeyError)
 # this may get out of a `Publisher`.
 FAILURES = (*UNREACHABLE, LostAnswerError, AttributeError, RuntimeError)
 
-NO_HISTORY = "the bot may not read the channel's history: give it the permission Read Message History"
+NO_HISTORY = "the bot may not read the channel's history (with the permission Read Message History it will, next time)"
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
 WRONG_KIND = 50024

@@ -78,6 +78,11 @@ async def resolve(catalog: Catalog, settings: Settings, request: ResolveRequest)
 
 def _settle(tables: Tables, known: KnownDelivery, request: ResolveRequest, now: datetime) -> str:
     if request.sent is not None:
+        if others := tables.deliveries.paths_in(request.sent):
+            raise UsageError(
+                f"message {request.sent} was made for {', '.join(others)}; copy the id of the message that shows"
+                f" {known.path}"
+            )
         tables.deliveries.settle_sent(known.id, request.sent, now)
         return f"sent, in message {request.sent}, which Linkbot leaves as it is from now on"
     if request.drop:

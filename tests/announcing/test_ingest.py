@@ -80,8 +80,7 @@ async def test_a_post_that_turned_draft_before_it_was_sent_is_not_sent(site: Sit
     assert await site.due() == []
     site.edit("a.md", draft=False)
     taken = await site.scan()
-    assert taken.channels == {ALL, KUBERNETES}
-    assert taken.announced == []
+    assert (taken.channels, taken.announced) == ({ALL, KUBERNETES}, ["a.md"])
     assert await site.due() == ["a.md"]
 
 
@@ -574,10 +573,21 @@ async def test_a_retracted_post_sleeps_and_is_announced_again_when_it_is_public_
     assert await site.due() == []
     site.edit("a.md", draft=False, title="Better")
     taken = await site.scan()
-    assert (taken.channels, taken.announced) == ({ALL}, [])
+    assert (taken.channels, taken.announced) == ({ALL}, ["a.md"])
     assert await site.standing("a.md") is Standing.ANNOUNCED
     assert await site.send_all() == ["a.md"]
     assert sorted(post.title for post in site.cards()) == ["About b.md", "Better"]
+
+
+async def test_a_post_public_again_goes_where_it_belongs_now(site: Site) -> None:
+    """A post whose tags changed while it was a draft is announced in the channels that take it now."""
+    await sent(site, a_post("a.md", tags=()))
+    site.edit("a.md", draft=True)
+    await site.scan()
+    await site.look_after()
+    site.edit("a.md", draft=False, tags=("kubernetes",))
+    assert (await site.scan()).channels == {ALL, KUBERNETES}
+    assert await site.deliveries("a.md") == {ALL: PENDING, KUBERNETES: PENDING}
 
 
 async def test_a_post_that_is_put_off_follows_when_its_date_comes(site: Site) -> None:

@@ -16,7 +16,7 @@ from bot.announcing.upkeep import UpkeepPace
 from bot.catalog.database import Catalog
 from bot.catalog.records import DeliveryState
 from bot.catalog.tables import Tables
-from bot.settings import AnnounceSettings
+from bot.settings import AnnounceSettings, Filter
 from tests.support.catalog_site import ALL, Site, a_post, channel, settings_for
 from tests.support.courier_fakes import (
     BRISK,
@@ -300,6 +300,18 @@ async def test_a_draft_is_taken_back(room: Newsroom) -> None:
     await scan_settled(room)
     assert room.discord.paths(ALL) == [["a.md"]]
     assert await room.state("a.md") is SENT
+
+
+async def test_a_post_public_again_goes_where_it_belongs_now(catalog: Catalog, tmp_path: Path) -> None:
+    """A post that got other tags while it was a draft is not announced in a channel that does not take it any more."""
+    room = Newsroom(catalog, tmp_path, tags=Filter(any=("go",)))
+    room.site.write(a_post("a.md", tags=("go",)))
+    await scan_settled(room)
+    room.site.edit("a.md", draft=True, tags=("rust",))
+    await scan_settled(room)
+    room.site.edit("a.md", draft=False)
+    await scan_settled(room)
+    assert room.discord.paths(ALL) == []
 
 
 async def test_a_draft_is_taken_out_of_a_message_with_others(room: Newsroom) -> None:

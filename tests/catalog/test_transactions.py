@@ -195,7 +195,7 @@ async def test_a_read_only_catalog_is_unavailable(filled: Catalog) -> None:
 
 
 async def test_damage_that_shows_up_later_is_refused(tmp_path: Path) -> None:
-    """A page that breaks while the service runs is damage, not something to wait for."""
+    """A page that breaks while the service runs is damage, not something to wait for, and no backup is made of it."""
     async with open_catalog(tmp_path) as catalog:
         for number in range(200):
             post = a_post(f"{number}.md", text="x" * 3000)
@@ -205,6 +205,9 @@ async def test_damage_that_shows_up_later_is_refused(tmp_path: Path) -> None:
         with (tmp_path / FILE_NAME).open("r+b") as file:
             file.seek(8192)
             file.write(b"\xff" * (size - 8192))
+        with pytest.raises(CatalogRefusedError, match="damaged"):
+            await catalog.backup(tmp_path / "backup.sqlite3")
+        assert not (tmp_path / "backup.sqlite3").exists()
         with pytest.raises(CatalogRefusedError, match="damaged"):
             await catalog.read(lambda tables: tables.search.latest(count=1000, now=NOW) or tables.posts.held())
 

@@ -43,6 +43,8 @@ def end_claim(tables: Tables, outcome: str) -> None:
     claim = tables.deliveries.claim(ALL, outcome, tables.deliveries.pending(ALL, 10, now), now)
     if outcome == "refused":
         tables.deliveries.refuse(claim, "50035")
+    elif outcome == "sent":
+        tables.deliveries.record_sent(claim, MESSAGE, now)
     else:
         tables.deliveries.give_up(claim, "the history cannot be read")
 
@@ -67,6 +69,15 @@ async def test_what_a_person_found_is_sent(catalog: Catalog, settings: Settings,
     assert (done.lines, done.to_send) == ([told], False)
     assert await state(catalog, path) is DeliveryState.SENT
     assert await catalog.read(lambda tables: tables.deliveries.known_messages(ALL)) == {MESSAGE}
+
+
+async def test_a_message_that_shows_other_posts_is_refused(catalog: Catalog, settings: Settings) -> None:
+    """An id copied from the wrong message is not taken: its cards are known to be those of other posts."""
+    await take_in(catalog, settings, {"d.md": post_text("D")})
+    await catalog.write(lambda tables: end_claim(tables, "sent"))
+    with pytest.raises(UsageError, match=r"was made for d\.md"):
+        await resolve(catalog, settings, ResolveRequest(await number(catalog, "b.md"), sent=MESSAGE))
+    assert await state(catalog, "b.md") is DeliveryState.UNKNOWN
 
 
 @pytest.mark.parametrize("path", ["a.md", "b.md"])

@@ -156,8 +156,8 @@ class Model:
         return {path for path, link in self.places.items() if self._is_readable(path) and not self.articles[link].draft}
 
     async def check(self) -> None:
-        """Everything that was ever public was planned once, nothing else was, and only what is public is due."""
-        assert sorted(self.announced) == sorted(self.public)
+        """Everything that was ever public was planned, nothing else was, and only what is public is due."""
+        assert set(self.announced) == self.public
         counts = await self.site.catalog.read(lambda tables: tables.deliveries.counts())
         assert sum(count.deliveries for count in counts) == len(self.public)
         for path in self.visible():

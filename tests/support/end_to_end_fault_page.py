@@ -17,6 +17,9 @@ stand-in for Discord. The fault strikes the request that creates the message, on
 storing*: Discord did nothing of what was asked. *After storing*: the message stands, but the bot was not told so.
 At the moment of the fault another channel gets something to send.
 
+Edits, deletions and publishing are not on this page: to change a message twice is no harm, so after every fault they
+are simply done again.
+
 How to read `1: in doubt, sent (2)`:
 
 - **1**: so many messages with the post stand in the end.
