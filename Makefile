@@ -31,7 +31,7 @@ layers: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 torture: $(VENV)/.dev  ## 4,000 kills, instances that take over, files in turmoil: about half an hour
 	$(BIN)/python -m tests.torture
