@@ -28,6 +28,7 @@ class Ledger:
         self._taken_back: Counter[tuple[int, str]] = Counter()
         self._standing: dict[int, frozenset[tuple[int, str]]] = defaultdict(frozenset)
         self._deleted_by_people: dict[tuple[int, int], list[str]] = {}
+        self._to_be_deleted: set[tuple[int, int]] = set()
         self._deleted_unknown: dict[tuple[int, str], int] = {}
         self._allowed_again: Counter[tuple[int, str]] = Counter()
 
@@ -46,16 +47,19 @@ class Ledger:
 
         If it is not known to the bot yet, which then looks for it in vain, it has to announce its posts again.
         """
+        self.look()  # it may have come with a request that is still under way
         self._discord.moderator_deletes(channel_id, message.id)
         keys = self._deleted_by_people[channel_id, message.id] = [key_of(post) for post in message.posts]
+        if (channel_id, message.id) in self._to_be_deleted:
+            self._nobody_can_tell(channel_id, message.id)
         self._standing[channel_id] = self._look_at(channel_id)
         if not is_known:
             self._deleted_unknown.update(((channel_id, key), len(self._discord.searches)) for key in keys)
 
     def the_bot_deletes(self, channel_id: int, message_id: int) -> None:
-        """The bot wants the message gone; if a person was first, its posts are taken back all the same."""
-        keys = self._deleted_by_people.pop((channel_id, message_id), [])
-        self._taken_back.update((channel_id, key) for key in keys)
+        """The bot asks for the message to be deleted."""
+        self._to_be_deleted.add((channel_id, message_id))
+        self._nobody_can_tell(channel_id, message_id)
 
     def times(self, channel_id: int, key: str) -> int:
         """How often a post was announced and not taken back; what a person deleted counts."""
@@ -81,6 +85,11 @@ class Ledger:
                 raise PromiseBroken(f"{key} was announced again in channel {channel_id}")
             if len(self.cards(channel_id, key)) > 1:
                 raise PromiseBroken(f"{key} stands more than once in channel {channel_id}")
+
+    def _nobody_can_tell(self, channel_id: int, message_id: int) -> None:
+        """Both a person and the bot wanted the message gone: it may count as taken back, or as deleted."""
+        keys = self._deleted_by_people.pop((channel_id, message_id), [])
+        self._allowed_again.update((channel_id, key) for key in keys)
 
     def _allow_again(self, channel_id: int, key: str) -> None:
         searches = self._discord.searches[self._deleted_unknown.get((channel_id, key), len(self._discord.searches)) :]

@@ -21,7 +21,6 @@ from bot.announcing.publisher import (
     Announcement,
     ChangeOutcome,
     KindOutcome,
-    Publisher,
     PublishOutcome,
     Revision,
     SearchOutcome,
@@ -88,6 +87,12 @@ class Line:
         self._discord = outside.discord
         self._ledger = outside.ledger
         self._is_cut = is_cut
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    def drop(self) -> None:
+        """What Discord has not answered by now it never got."""
+        for task in self._under_way:
+            task.cancel()
 
     def now(self) -> datetime:
         """Discord's time."""
@@ -134,7 +139,10 @@ class Line:
         await asyncio.sleep(0)  # nothing was sent yet
         if self._is_cut():
             await asyncio.Event().wait()
-        outcome = await asyncio.shield(asyncio.ensure_future(self._arrive(call())))
+        arriving = asyncio.create_task(self._arrive(call()))
+        self._under_way.add(arriving)
+        arriving.add_done_callback(self._under_way.discard)
+        outcome = await asyncio.shield(arriving)
         await asyncio.sleep(0)  # the answer is on its way
         return outcome
 
@@ -200,9 +208,10 @@ class Life:
         self._reader = connect_reader(path, BUSY_SECONDS, current=True)
         self._inlines = [_Inline(self._watched(each), self._unless_killed) for each in (self._writer, self._reader)]
         self._catalog = Catalog(path, *self._inlines)
+        self._line = Line(outside, lambda: self.was_killed is not None)
         self._courier = Courier(
             self._catalog,
-            cast(Publisher, Line(outside, lambda: self.was_killed is not None)),
+            self._line,
             outside.settings.channels,
             outside.settings.announce,
             now=outside.now,
@@ -237,6 +246,7 @@ class Life:
     def close(self) -> None:
         """Let go of the files, once it has ended."""
         assert self.ended.done()
+        self._line.drop()
         for inline in self._inlines:
             inline.forget()
         self._writer.close()

@@ -51,6 +51,7 @@ KINDS = {NEWS: ChannelKind.ANNOUNCEMENT, FORUM: ChannelKind.FORUM}
 
 MEMORY = Path("/dev/shm")  # where syncing files takes no time
 OUTAGE_SECONDS = 300.0  # longer than a nonce is remembered
+ARRIVES_WITHIN_TURNS = 5  # of the event loop, a request whose sender is gone
 LONGEST_LOOK_SECONDS = 600.0
 MOST_LOOKS = 200
 
@@ -196,7 +197,6 @@ class World:
         self.outside.discord.removed.clear()
         seconds = 1.0
         for _ in range(MOST_LOOKS):
-            self.outside.loop.be_patient()
             self.go_on_restarting(seconds)
             self.check()
             if self.life is not None and self.life.has_nothing_to_do:
@@ -218,10 +218,18 @@ class World:
                 self.person_deletes(settings.id, message)
 
     def person_deletes(self, channel_id: int, message: Stored) -> None:
-        """A moderator deletes a message, which the catalog may not know yet."""
+        """A moderator deletes a message, which the catalog may not know yet.
+
+        If nobody knows what came of a change of it, nobody knows either which cards the deletion met.
+        """
         with closing(sqlite3.connect(self.outside.folder / FILE_NAME)) as connection:
-            known = connection.execute("SELECT 1 FROM messages WHERE message_id = ?", (message.id,)).fetchone()
-        self.outside.ledger.a_person_deletes(channel_id, message, is_known=known is not None)
+            known = connection.execute(
+                "SELECT changing, source FROM messages JOIN deliveries ON message = messages.id"
+                " JOIN posts ON posts.id = post_id WHERE message_id = ?",
+                (message.id,),
+            ).fetchall()
+        self._left_to_people |= {(channel_id, key) for changing, key in known if changing is not None}
+        self.outside.ledger.a_person_deletes(channel_id, message, is_known=bool(known))
 
     def people_settle(self) -> None:
         """A person looks into the channels and says what became of what was refused or what nobody can tell."""
@@ -279,6 +287,7 @@ class World:
             for key in posts.keys() | self._once_public:
                 if (settings.id, key) not in held_up:
                     self._check_one(settings, key, posts.get(key))
+            self._check_published(settings)
 
     def _check_one(self, settings: ChannelSettings, key: str, post: Post | None) -> None:
         ledger, rules = self.outside.ledger, self.outside.settings.announce
@@ -299,6 +308,12 @@ class World:
                 if not self.outside.discord.looks_alike(card, post):
                     raise PromiseBroken(f"{what}, but the card shows {card}, not {post}")
 
+    def _check_published(self, settings: ChannelSettings) -> None:
+        for message in self.outside.discord.messages(settings.id):
+            by_people = any((settings.id, key_of(post)) in self._left_to_people for post in message.posts)
+            if settings.publish and not message.published and not by_people:
+                raise PromiseBroken(f"{[key_of(post) for post in message.posts]} in {settings.name} is not published")
+
     def _changed(self) -> None:
         self.outside.changes += 1
         if self.life is not None:
@@ -314,11 +329,13 @@ class World:
         life, self.life = self.life, None
         if not life.ended.done():
             self._run(asyncio.wait([life.ended]))
+        self.turns(ARRIVES_WITHIN_TURNS)
         if not life.ended.cancelled():
             life.ended.exception()  # a bug or a fault ends the process, that is all
         life.close()
 
     def _run(self, work: Any) -> None:
+        self.outside.loop.be_patient()
         self.outside.loop.run_until_complete(work)
 
 
