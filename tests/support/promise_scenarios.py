@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from tests.support.courier_fakes import (
 from tests.support.promise_faults import Fault, Moments, Place
 from tests.support.promise_world import FORUM, NEWS, World
 
-__all__ = ["SCENARIOS", "Faults", "Scenario", "all_pairs", "awaits", "broken", "pairs", "play", "singles"]
+__all__ = ["SCENARIOS", "Faults", "Scenario", "awaits", "broken", "pairs", "play", "singles"]
 
 Faults = Mapping[int, Fault]
 LONG = 90.0  # seconds: more than a nonce is trusted
@@ -88,13 +87,6 @@ def pairs(moments: int, number: int, seed: int) -> Iterator[Faults]:
         first = chance.randint(1, moments)
         later = chance.randint(1, chance.choice([30, moments]))
         yield {first: chance.choice(kinds), first + later: chance.choice(kinds)}
-
-
-def all_pairs(moments: int) -> Iterator[Faults]:
-    """Every pair of faults, as far behind each other as the story is long."""
-    for first, later in product(range(1, moments + 1), repeat=2):
-        for faults in product(Fault, repeat=2):
-            yield {first: faults[0], first + later: faults[1]}
 
 
 def broken(name: str, many: Sequence[Faults], *, statements: bool = False) -> list[str]:
@@ -283,6 +275,12 @@ def _changed_in_doubt(world: World) -> None:
     world.edit("c.md", draft=True)
 
 
+def _claimed_in_the_future(world: World) -> None:
+    """Discord's time was not known when a message was claimed, and is minutes earlier; the answer is lost."""
+    world.outside.discord.next_request(ALL, Lost(stored=False, takes=-120.0))
+    world.write(_post("a"))
+
+
 def _locked_at_work(world: World) -> None:
     """A person's shell locks the catalog while a post comes."""
     world.go_on_restarting(1)
@@ -320,6 +318,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "a refused channel": Scenario(_refused_channel),
     "nobody can tell": Scenario(_nobody_can_tell),
     "changed in doubt": Scenario(_changed_in_doubt),
+    "claimed in the future": Scenario(_claimed_in_the_future),
     "locked at work": Scenario(_locked_at_work),
     "locked at the end": Scenario(_locked_at_the_end),
 }

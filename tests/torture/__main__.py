@@ -12,9 +12,10 @@ from tests.support.end_to_end_kills import BLIND, LONG, SHORT
 from tests.torture.chaos import unsettle
 from tests.torture.gateway_lost import lose_the_gateway
 from tests.torture.killing import torment
+from tests.torture.moments import exhaust_moments
 from tests.torture.takeovers import take_over
 
-SECTIONS = ("short", "long", "blind", "instances", "files", "gateway")
+SECTIONS = ("short", "long", "blind", "instances", "files", "gateway", "moments")
 
 
 def main() -> int:
@@ -24,6 +25,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=2_000, help="kills for each length of outage")
     parser.add_argument("--parallel", type=int, default=7, help="services that are killed side by side")
     parser.add_argument("--takeovers", type=int, default=100, help="how often one instance takes over from another")
+    parser.add_argument("--pairs", type=int, default=1_000, help="pairs of faults in each story")
     parser.add_argument("--minutes", type=float, default=5.0, help="how long the files are in turmoil")
     parser.add_argument("--seed", type=int, help="what is drawn from; default: another one each time")
     arguments = parser.parse_args()
@@ -59,6 +61,9 @@ async def _torture(arguments: argparse.Namespace, folder: Path) -> list[str]:
     if "gateway" in wanted:
         _tell("\nThe gateway away for a minute, and silent")
         violations += await lose_the_gateway(folder / "gateway", 60.0, _tell)
+    if "moments" in wanted:
+        _tell("\nEach fault at each moment, and pairs of faults")
+        violations += await asyncio.to_thread(exhaust_moments, arguments.pairs, seed, _tell)
     return violations
 
 
