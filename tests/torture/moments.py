@@ -1,5 +1,6 @@
 """Each fault at each moment of each story, statements of transactions included, and many pairs of faults."""
 
+import logging
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,7 @@ def exhaust_moments(number_of_pairs: int, seed: int, tell: Callable[[str], None]
         What broke the promise, and by which faults.
     """
     violations: list[str] = []
+    logging.disable()  # a service to which all this happens has much to say
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
         for name, scenario in SCENARIOS.items():
             places = play(scenario, statements=True)
@@ -34,6 +36,7 @@ def exhaust_moments(number_of_pairs: int, seed: int, tell: Callable[[str], None]
             found = [violation for part in told for violation in part]
             tell(f"{name}: {len(places)} moments, {len(single)} faults, {len(double)} pairs, {len(found)} violations")
             violations += found
+    logging.disable(logging.NOTSET)
     return violations
 
 
