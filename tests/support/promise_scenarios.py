@@ -4,6 +4,7 @@ import ast
 import logging
 import random
 import sqlite3
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -97,7 +98,8 @@ def broken(name: str, many: Sequence[Faults], *, statements: bool = False) -> li
         try:
             play(SCENARIOS[name], faults, statements=statements)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
-            found.append(f"{name} with {dict(faults)}: {type(error).__name__}: {error}")
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            found.append(f"{name} with {dict(faults)}: {type(error).__name__}: {error} ({where.name}:{where.lineno})")
     logging.disable(logging.NOTSET)
     return found
 
