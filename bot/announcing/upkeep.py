@@ -160,8 +160,6 @@ class Upkeep:
                 self._desk.did_well()
                 self._desk.pauses.publishing.reset()
                 logger.info("%s: published message %d", self._name, message.message_id)
-            case MessageGone() if message.changing is Change.DELETE:
-                await self._record_changed(message, [])
             case MessageGone():
                 await self._record_gone(message)
             case MessageRefused(reason):
