@@ -74,11 +74,12 @@ class UpkeepPace:
 
 @dataclass(frozen=True, slots=True)
 class _Next:
-    """What is to be done next: publish a message, look at a stale one, or wait."""
+    """What is to be done next: publish a message, look at a stale one, or wait, `idle` if nothing is left to do."""
 
     publish: StandingMessage | None = None
     stale: StandingMessage | None = None
     wait_seconds: float = LOOK_AGAIN_SECONDS
+    idle: bool = False
 
 
 class Upkeep:
@@ -115,7 +116,11 @@ class Upkeep:
         """
         while not self._desk.stopping:
             self._work.clear()
+            clock = time.monotonic()
+            self._turn_from = {message: turn for message, turn in self._turn_from.items() if turn > clock}
             todo = await self._desk.read(self._next) or _Next()
+            if todo.idle:
+                self._desk.has_nothing_to_do()
             if todo.publish is None and todo.stale is None:
                 await self._desk.wait(todo.wait_seconds, self._work)
             elif todo.stale is not None and self._is_as_it_should_be(todo.stale):
@@ -129,7 +134,6 @@ class Upkeep:
 
     def _next(self, tables: Tables) -> _Next:
         now, clock, channel_id = self._desk.now(), time.monotonic(), self._desk.channel.id
-        self._turn_from = {message: turn for message, turn in self._turn_from.items() if turn > clock}
         may_edit = self._edit_from <= clock
         stale = tables.messages.next_stale(channel_id, now, self._pace.calm, without=self._turn_from)
         if stale is not None and self._is_to_give_up_a_card(stale) and (may_edit or self._is_to_go(stale)):
@@ -149,9 +153,8 @@ class Upkeep:
             waits.append(publish_in)
         if stale is not None and may_edit:
             return _Next(stale=stale)
-        if publish is None and stale is None and not self._turn_from:
-            self._desk.has_nothing_to_do()
-        return _Next(wait_seconds=max(0.0, min(waits)))
+        idle = publish is None and stale is None and not self._turn_from
+        return _Next(wait_seconds=max(0.0, min(waits)), idle=idle)
 
     async def _publish(self, message: StandingMessage) -> None:
         match await self._publisher.crosspost(message.channel_id, message.message_id):
@@ -194,7 +197,7 @@ class Upkeep:
         kept = [(card, post) for card in message.cards if (post := self._wanted(card)) is not None]
         change = Change.EDIT if kept else Change.DELETE
         if not await self._desk.write(lambda tables: tables.messages.begin_change(message.id, change)):
-            return  # told to stop
+            return  # told to stop, or it does not stand any more
         match await self._ask_for(message, kept):
             case Changed():
                 await self._record_changed(message, [(card.delivery, post) for card, post in kept])
