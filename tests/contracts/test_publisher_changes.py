@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -42,18 +41,6 @@ from tests.support.discord_posts import make_post
 
 ONE_MESSAGE = "/channels/*/messages/*"
 OLD, NEW = make_post(1), make_post(1, title="A new title", text="Another text.")
-
-
-@pytest.fixture
-async def stand_in() -> AsyncIterator[StandIn]:
-    async with running_guild() as running:
-        yield running
-
-
-@pytest.fixture
-async def publisher(stand_in: StandIn) -> AsyncIterator[Publisher]:
-    async with publishing(stand_in) as ready:
-        yield ready
 
 
 async def sent(publisher: Publisher, *posts: Post, channel: int = CHANNEL, mention: tuple[int, ...] = ()) -> int:

@@ -1,6 +1,5 @@
 """What `DiscordPublisher` makes of each kind of channel, its clock and its brake, over real sockets."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -32,21 +31,8 @@ from tests.support.discord_client import (
     logged_in,
     open_thread,
     publishing,
-    running_guild,
 )
 from tests.support.discord_posts import make_post
-
-
-@pytest.fixture
-async def stand_in() -> AsyncIterator[StandIn]:
-    async with running_guild() as running:
-        yield running
-
-
-@pytest.fixture
-async def publisher(stand_in: StandIn) -> AsyncIterator[Publisher]:
-    async with publishing(stand_in) as ready:
-        yield ready
 
 
 def questions(stand_in: StandIn, channel_id: int) -> int:

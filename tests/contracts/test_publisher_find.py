@@ -31,12 +31,6 @@ async def stand_in() -> AsyncIterator[StandIn]:
         yield running
 
 
-@pytest.fixture
-async def publisher(stand_in: StandIn) -> AsyncIterator[Publisher]:
-    async with publishing(stand_in) as ready:
-        yield ready
-
-
 def now() -> datetime:
     return datetime.now(UTC)
 

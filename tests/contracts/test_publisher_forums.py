@@ -1,6 +1,5 @@
 """Announcing in forums, where Discord knows no nonce, over real sockets."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -42,18 +41,6 @@ from tests.support.discord_posts import make_post
 
 THREADS = "/channels/*/threads"
 WANTED = announcement(make_post(), channel=FORUM)
-
-
-@pytest.fixture
-async def stand_in() -> AsyncIterator[StandIn]:
-    async with running_guild() as running:
-        yield running
-
-
-@pytest.fixture
-async def publisher(stand_in: StandIn) -> AsyncIterator[Publisher]:
-    async with publishing(stand_in) as ready:
-        yield ready
 
 
 def posted(stand_in: StandIn) -> list[int]:

@@ -41,12 +41,6 @@ async def stand_in() -> AsyncIterator[StandIn]:
         yield running
 
 
-@pytest.fixture
-async def publisher(stand_in: StandIn) -> AsyncIterator[Publisher]:
-    async with publishing(stand_in) as ready:
-        yield ready
-
-
 async def test_a_message_is_created_with_its_cards(stand_in: StandIn, publisher: Publisher) -> None:
     """A published announcement stands in its channel, with its cards in order, its nonce, and no ping."""
     outcome = await publisher.publish(announcement(make_post(1), make_post(2)))
