@@ -40,6 +40,7 @@ from datetime import timedelta
 from bot.announcing.desk import Desk
 from bot.announcing.packing import pack
 from bot.announcing.publisher import (
+    SKEW,
     Announcement,
     ChannelKind,
     ChannelRefused,
@@ -63,7 +64,6 @@ logger = logging.getLogger(__name__)
 # Discord returns the first message for a repeated nonce "in the past few minutes"
 # (https://discord.com/developers/docs/resources/message#create-message); one minute is well within that.
 NONCE_WINDOW = timedelta(seconds=60)
-MOST_AHEAD = timedelta(seconds=60)  # by how much a claim may be dated too late and its message still be found
 LOOK_AGAIN_SECONDS = 60.0  # how often a lane without work looks for some that nobody told it of
 
 
@@ -169,7 +169,7 @@ class Lane:
         match await self._publisher.find(self._announcement(claim), claim.claimed_at, known):
             case Found(message_id):
                 await self._record_sent(claim, message_id, kind)
-            case NotFound() if age < -MOST_AHEAD:
+            case NotFound() if age < -SKEW:
                 await self._give_up(claim, "it was claimed in what is the future by now: Discord's time was not known")
             case NotFound() if not covered and age < self._desk.pauses.believed_after:
                 await self._desk.wait((self._desk.pauses.believed_after - age).total_seconds())

@@ -2,13 +2,14 @@
 
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from bot.content.post import Post
 
 __all__ = [
+    "SKEW",
     "Announcement",
     "ChangeOutcome",
     "Changed",
@@ -29,6 +30,11 @@ __all__ = [
     "Uncertain",
     "Unreadable",
 ]
+
+
+# By how much the time that dates a claim may be ahead of the one that dates messages. Both are Discord's, but the
+# `Date` of an answer is another machine's, perhaps that of something in between; before the first answer it is ours.
+SKEW = timedelta(seconds=60)
 
 
 class ChannelKind(StrEnum):
@@ -201,6 +207,7 @@ class Publisher(Protocol):
     async def find(self, announcement: Announcement, since: datetime, known: Set[int] = frozenset()) -> SearchOutcome:
         """Look in the channel, from `since` (in Discord's time) on, for our own message with the announcement's cards.
 
+        Messages that are older by no more than `SKEW` are looked at as well.
         `known` are the ids of messages that certainly are others: two posts may have one link, and cards alike.
         """
         ...

@@ -9,11 +9,11 @@ from datetime import datetime
 
 import discord
 
-from bot.announcing.publisher import Found, NotFound, NotNow, SearchOutcome, Unreadable
+from bot.announcing.publisher import SKEW, Found, NotFound, NotNow, SearchOutcome, Unreadable
 from bot.discord_app import limits
 from bot.discord_app.cards import card_key
 from bot.discord_app.outcomes import FAILURES, NO_HISTORY, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, search_outcome
-from bot.discord_app.reconcile import SKEW, Sought, may_read_history
+from bot.discord_app.reconcile import Sought, may_read_history
 
 __all__ = ["find_thread"]
 

@@ -6,20 +6,16 @@ A nonce cannot be read back from history, so the message is known by its author,
 import asyncio
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import discord
 
-from bot.announcing.publisher import Found, NotFound, NotNow, SearchOutcome, Unreadable
+from bot.announcing.publisher import SKEW, Found, NotFound, NotNow, SearchOutcome, Unreadable
 from bot.discord_app import limits
 from bot.discord_app.cards import card_key
 from bot.discord_app.outcomes import FAILURES, NO_HISTORY, search_outcome
 
-__all__ = ["SKEW", "Sought", "find_message", "may_read_history"]
-
-# By how much the time that dates a claim may be ahead of the one that dates messages. Both are Discord's, but the
-# `Date` of an answer is another machine's, perhaps that of something in between; before the first answer it is ours.
-SKEW = timedelta(seconds=60)
+__all__ = ["Sought", "find_message", "may_read_history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +91,8 @@ async def _page(
 async def may_read_history(client: discord.Client, me: int, channel_id: int) -> bool:
     """Whether an empty history of a channel is to be believed.
 
-    Asks Discord for what permissions follow from; the cache may be empty or old while the gateway is away."""
+    Asks Discord for what permissions follow from; the cache may be empty or old while the gateway is away.
+    """
     channel = await client.fetch_channel(channel_id)
     if isinstance(channel, discord.abc.PrivateChannel):
         return True

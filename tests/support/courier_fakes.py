@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 from bot.announcing.courier import Courier
 from bot.announcing.desk import ChannelPauses
 from bot.announcing.publisher import (
+    SKEW,
     Announcement,
     Changed,
     ChangeOutcome,
@@ -49,7 +50,6 @@ from tests.support.catalog_site import NOW
 __all__ = ["BRISK", "Clock", "FakeDiscord", "Hangs", "Lost", "Refuses", "Stored", "quick_pauses", "running", "until"]
 
 CARDS, CHARACTERS = 10, 6000  # what one message carries at the most
-SKEW = timedelta(seconds=60)  # how far back of "since" is looked, because clocks differ
 RATE_LIMIT_SECONDS = 0.01
 
 
