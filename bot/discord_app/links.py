@@ -28,7 +28,7 @@ def card_url(url: str) -> str | None:
 def link_key(url: str) -> str:
     """Return what is equal for two spellings of one address: Discord may hand back another than it was given."""
     parts = urlsplit(card_url(url) or url)
-    return unquote(urlunsplit(parts._replace(path=parts.path or "/")))
+    return unquote(urlunsplit(parts._replace(path=parts.path or "/"))).strip()  # white space at its end may be encoded
 
 
 def host_name(url: str) -> str:

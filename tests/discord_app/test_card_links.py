@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.discord_app.links import card_url, host_name, link_key
@@ -63,6 +63,8 @@ def test_what_discord_would_refuse_is_no_address(url: str) -> None:
     assert card_url(url) is None
 
 
+@example("HTTP://0.A0/\x85?")
+@example("https://example.com/ ?")
 @given(st.text() | st.text().map("https://example.com/{}".format) | st.text().map("https://{}.com/".format))
 def test_any_text_gives_a_usable_address_or_none(text: str) -> None:
     """The answer is None, or plain ASCII of at most 2,048 characters which stays when asked for again."""
