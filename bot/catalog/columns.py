@@ -73,6 +73,7 @@ def post_columns(post: Post) -> Mapping[str, object]:
         "canonical_url": post.canonical_url,
         "text": post.text,
         "summary": post.summary,
+        "tags_text": "\n".join(post.tags),
         "source": post.source,
         "source_key": None if post.source is None else fold(post.source),
         "kind": post.kind,

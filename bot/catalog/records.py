@@ -101,10 +101,18 @@ class KnownPost:
 
 @dataclass(frozen=True, slots=True)
 class ListedPost:
-    """A post that members may see."""
+    """A post that members may see.
+
+    Attributes:
+        id: of the post.
+        post: as it was last read.
+        excerpt: what of it was found, with marks around each matched word (see `bot.catalog.listings`); None: it was
+            not searched for.
+    """
 
     id: int
     post: Post
+    excerpt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

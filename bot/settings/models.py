@@ -203,6 +203,18 @@ class CommandsSettings(Model):
         default=(),
         description="Ids of the servers that get the slash commands. []: every server that the bot is in.",
     )
+    follow: values.Flag = Field(
+        default=True,
+        description="Members can follow tags, sources and words: new posts reach them by direct message. false: there "
+        "are no such commands, and nobody gets direct messages.",
+    )
+    follow_messages_per_day: Whole = Field(
+        default=10,
+        ge=1,
+        le=100,
+        description="Messages to one follower within 24 hours at most (1 to 100); what comes beyond that waits "
+        "and comes together in one.",
+    )
 
 
 class HealthSettings(Model):

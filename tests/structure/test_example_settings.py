@@ -91,7 +91,7 @@ def test_a_number_says_its_unit_first(name: str) -> None:
     field = FIELDS[name]
     if isinstance(field.default, int | float) and not isinstance(field.default, bool):
         unit = (field.description or "").split()[0].casefold()
-        assert unit in {"seconds", "days", "cards", "characters"} or "More new posts than this" in str(
+        assert unit in {"seconds", "days", "cards", "characters", "messages"} or "More new posts than this" in str(
             field.description
         )
 

@@ -1,0 +1,77 @@
+-- What members ask for: searching, following, and holding a channel back.
+
+-- The tags one after another, a line for each, for searching.
+ALTER TABLE posts ADD COLUMN tags_text TEXT NOT NULL DEFAULT '';
+UPDATE posts SET tags_text = coalesce(
+    (SELECT group_concat(tag, char(10)) FROM (SELECT tag FROM post_tags WHERE post_id = posts.id ORDER BY position)), '');
+
+-- What can be found: the posts that members may see. What has expired is left out by who asks.
+CREATE VIEW searchable AS
+SELECT id, title, text, summary, tags_text AS tags, coalesce(source, '') AS source FROM posts
+WHERE standing IN ('indexed', 'announced') AND gone_at IS NULL AND duplicate_of IS NULL;
+
+-- The words of `searchable`, without regard to case and accents (https://www.sqlite.org/fts5.html#external_content_tables).
+CREATE VIRTUAL TABLE post_words USING fts5 (
+    title, text, summary, tags, source,
+    content = 'searchable', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+CREATE VIRTUAL TABLE post_terms USING fts5vocab ('post_words', 'col');
+
+CREATE TRIGGER words_of_new_post AFTER INSERT ON posts
+WHEN new.standing IN ('indexed', 'announced') AND new.gone_at IS NULL AND new.duplicate_of IS NULL
+BEGIN
+    INSERT INTO post_words (rowid, title, text, summary, tags, source)
+    VALUES (new.id, new.title, new.text, new.summary, new.tags_text, coalesce(new.source, ''));
+END;
+
+CREATE TRIGGER words_of_changed_post
+AFTER UPDATE OF title, text, summary, tags_text, source, standing, gone_at, duplicate_of ON posts
+WHEN (old.title, old.text, old.summary, old.tags_text, old.source,
+      old.standing IN ('indexed', 'announced'), old.gone_at IS NULL, old.duplicate_of IS NULL)
+  IS NOT (new.title, new.text, new.summary, new.tags_text, new.source,
+      new.standing IN ('indexed', 'announced'), new.gone_at IS NULL, new.duplicate_of IS NULL)
+BEGIN
+    INSERT INTO post_words (post_words, rowid, title, text, summary, tags, source)
+    SELECT 'delete', old.id, old.title, old.text, old.summary, old.tags_text, coalesce(old.source, '')
+    WHERE old.standing IN ('indexed', 'announced') AND old.gone_at IS NULL AND old.duplicate_of IS NULL;
+    INSERT INTO post_words (rowid, title, text, summary, tags, source)
+    SELECT new.id, new.title, new.text, new.summary, new.tags_text, coalesce(new.source, '')
+    WHERE new.standing IN ('indexed', 'announced') AND new.gone_at IS NULL AND new.duplicate_of IS NULL;
+END;
+
+CREATE TRIGGER words_of_removed_post AFTER DELETE ON posts
+WHEN old.standing IN ('indexed', 'announced') AND old.gone_at IS NULL AND old.duplicate_of IS NULL
+BEGIN
+    INSERT INTO post_words (post_words, rowid, title, text, summary, tags, source)
+    VALUES ('delete', old.id, old.title, old.text, old.summary, old.tags_text, coalesce(old.source, ''));
+END;
+
+INSERT INTO post_words (post_words) VALUES ('rebuild');
+
+-- People who get new posts in direct messages. All that is kept of a person is here, in follows, and under their
+-- channel in deliveries and messages.
+CREATE TABLE followers (
+    id            INTEGER PRIMARY KEY,       -- what logs call them
+    user_id       INTEGER NOT NULL UNIQUE,   -- a snowflake
+    channel_id    INTEGER NOT NULL UNIQUE,   -- a snowflake: the direct messages with them
+    refused_until INTEGER,                   -- they take no direct messages: not tried before; NULL: they do
+    followed_at   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE follows (
+    id       INTEGER PRIMARY KEY,
+    follower INTEGER NOT NULL REFERENCES followers (id) ON DELETE CASCADE,
+    kind     TEXT NOT NULL CHECK (kind IN ('tag', 'source', 'words')),
+    name     TEXT NOT NULL,                  -- as people see it
+    key      TEXT NOT NULL,                  -- folded, to compare it
+    UNIQUE (follower, kind, key)
+) STRICT;
+
+CREATE INDEX follows_by_key ON follows (kind, key);
+
+-- Channels whose deliveries a person holds back.
+CREATE TABLE paused_channels (
+    channel_id INTEGER PRIMARY KEY,          -- a snowflake
+    paused_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX messages_by_channel ON messages (channel_id, id);
