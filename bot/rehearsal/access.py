@@ -4,7 +4,7 @@ from bot.rehearsal.records import Channel
 from bot.rehearsal.wire import ApiError
 from bot.rehearsal.world import World
 
-__all__ = ["missing_permissions", "require", "require_active", "require_send"]
+__all__ = ["missing_permissions", "require", "require_active", "require_of_guild", "require_send"]
 
 
 def missing_permissions() -> ApiError:
@@ -21,14 +21,23 @@ def require(world: World, channel: Channel, *permissions: str) -> None:
         raise missing_permissions()
 
 
+def require_of_guild(channel: Channel) -> None:
+    """Raise `ApiError` 400/50003 for direct messages, which know neither threads nor names nor followers."""
+    if channel.kind == "dm":
+        raise ApiError(400, 50003, "Cannot execute action on a DM channel")
+
+
 def require_send(world: World, channel: Channel) -> None:
-    """Raise `ApiError` if the bot may not send here: 400/50008 in a forum, 403/160005 in a locked thread.
+    """Raise `ApiError` if the bot may not send here: 400/50008 in a forum, 403/160005 in a locked thread, 403/50007 to
+    somebody who takes no direct messages.
 
     An archived thread is no hindrance: sending reopens it.
     """
     if channel.is_forum:
         require(world, channel)
         raise ApiError(400, 50008, "Cannot send messages in a non-text channel")
+    if channel.kind == "dm" and not world.takes_direct_messages(channel.recipient_id or 0):
+        raise ApiError(403, 50007, "Cannot send messages to this user")
     require(world, channel, "send_messages_in_threads" if channel.kind == "thread" else "send_messages")
     _require_unlocked(world, channel)
 

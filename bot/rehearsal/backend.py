@@ -4,7 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Unpack
 
+from bot.rehearsal.asking import Asking, Who
 from bot.rehearsal.faults import Faults
 from bot.rehearsal.forums import checked_tags
 from bot.rehearsal.gateway import Gateway
@@ -20,8 +22,6 @@ __all__ = ["REHEARSAL_TOKEN", "Backend"]
 
 REHEARSAL_TOKEN = "rehearsal.token.of-no-worth-anywhere-else"  # noqa: S105  opens nothing but a stand-in
 """The token that every stand-in takes."""
-
-_VISITOR = "visitor"
 
 
 class Backend:
@@ -47,14 +47,16 @@ class Backend:
         rate_limits: bool = True,
         roles: Sequence[StandInRole] = (),
         tokens: Collection[str] = (REHEARSAL_TOKEN,),
+        user_installs: bool = True,
         heartbeat_seconds: float = 41.25,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`port` 0 takes a free one. `clock` gives seconds since 1970, and dates messages and answers; `monotonic`
-        measures windows and waits."""
+        measures windows and waits. `user_installs`: whether people may take the bot along to where it is no member."""
         self.port = port
         self.world = World(channels, roles, clock)
+        self.world.user_installs = user_installs
         self.tokens = tokens
         self.faults = Faults()
         self.gateway = Gateway(self.world, tokens, heartbeat_seconds=heartbeat_seconds)
@@ -142,20 +144,15 @@ class Backend:
     # What a member does
 
     async def slash(
-        self,
-        name: str,
-        options: Mapping[str, OptionValue] | None = None,
-        *,
-        user: str = _VISITOR,
-        channel_id: int | None = None,
+        self, name: str, options: Mapping[str, OptionValue] | None = None, **how: Unpack[Asking]
     ) -> InteractionAnswer:
-        """Run a slash command, in the first channel where that can be done if none is said.
+        """Run a slash command such as ``linkbot pause``, in the first channel where that can be done if none is said.
 
         Raises:
             ValueError: Discord's client would not send this.
             NoAnswerError: the bot did not answer in time.
         """
-        return await self.interactions.slash(name, options, user=user, channel_id=self._place(channel_id))
+        return await self.interactions.slash(name, options, **how)
 
     async def autocomplete(
         self,
@@ -163,21 +160,33 @@ class Backend:
         option: str,
         typed: str,
         options: Mapping[str, OptionValue] | None = None,
-        *,
-        user: str = _VISITOR,
-        channel_id: int | None = None,
+        **how: Unpack[Asking],
     ) -> list[Choice]:
         """Type into an option of a slash command; raises as `slash` does."""
-        place = self._place(channel_id)
-        return await self.interactions.autocomplete(name, option, typed, options or {}, user=user, channel_id=place)
+        return await self.interactions.autocomplete(name, option, typed, options, **how)
 
-    async def click(self, message_id: int, custom_id: str, *, user: str = _VISITOR) -> InteractionAnswer:
+    async def message_command(self, name: str, message_id: int, **how: Unpack[Asking]) -> InteractionAnswer:
+        """Use a command from the menu of a message; raises as `slash` does."""
+        return await self.interactions.message_command(name, message_id, **how)
+
+    async def click(self, message_id: int, custom_id: str, **who: Unpack[Who]) -> InteractionAnswer:
         """Press a button; raises as `slash` does."""
-        return await self.interactions.click(message_id, custom_id, user=user)
+        return await self.interactions.click(message_id, custom_id, **who)
 
-    def _place(self, channel_id: int | None) -> int:
-        if channel_id is None:
-            return next(channel.id for channel in self.world.channels if not channel.is_forum)
-        if self.world.channel(channel_id).is_forum:
-            raise ValueError("nobody can type in a forum itself, only in its threads")
-        return channel_id
+    async def choose(
+        self, message_id: int, custom_id: str, values: Sequence[str], **who: Unpack[Who]
+    ) -> InteractionAnswer:
+        """Choose in a string select; raises as `slash` does."""
+        return await self.interactions.choose(message_id, custom_id, values, **who)
+
+    async def forge(
+        self, message_id: int, custom_id: str, values: Sequence[str] | None = None, **who: Unpack[Who]
+    ) -> InteractionAnswer:
+        """Press a button, or with `values` choose in a select, that the message does not have: for tests alone."""
+        return await self.interactions.forge(message_id, custom_id, values, **who)
+
+    def direct_messages(self, name: str) -> list[Message]:
+        """What stands in the direct messages of the bot with the member of that name, oldest first."""
+        user = self.world.person(name)
+        found = [channel for channel in self.world.direct_channels if channel.recipient_id == user.id]
+        return self.world.messages(found[0].id) if found else []

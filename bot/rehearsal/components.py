@@ -1,21 +1,22 @@
 """Discord's rules for the components of a message: https://docs.discord.com/developers/components/reference"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.rehearsal import limits
 from bot.rehearsal.forms import Form
 from bot.rehearsal.wire import JsonObject
 
-__all__ = ["IS_COMPONENTS_V2", "custom_ids", "read_components"]
+__all__ = ["BUTTON", "IS_COMPONENTS_V2", "STRING_SELECT", "find_component", "read_components", "read_selection"]
 
 IS_COMPONENTS_V2 = 1 << 15
 
-_ACTION_ROW, _BUTTON, _STRING_SELECT, _SECTION, _TEXT, _THUMBNAIL, _GALLERY = 1, 2, 3, 9, 10, 11, 12
+BUTTON, STRING_SELECT = 2, 3
+_ACTION_ROW, _SECTION, _TEXT, _THUMBNAIL, _GALLERY = 1, 9, 10, 11, 12
 _FILE, _SEPARATOR, _CONTAINER = 13, 14, 17
 _OTHER_SELECTS = (5, 6, 7, 8)
 _TOP_V1 = (_ACTION_ROW,)
 _TOP_V2 = (_ACTION_ROW, _SECTION, _TEXT, _GALLERY, _FILE, _SEPARATOR, _CONTAINER)
-_IN_ROW = (_BUTTON, _STRING_SELECT, *_OTHER_SELECTS)
+_IN_ROW = (BUTTON, STRING_SELECT, *_OTHER_SELECTS)
 _LINK, _PREMIUM = 5, 6
 
 
@@ -40,8 +41,8 @@ class _Reader:
         self.characters = 0
         self._by_type: dict[int, Callable[[JsonObject, str], JsonObject]] = {
             _ACTION_ROW: self._row,
-            _BUTTON: self._button,
-            _STRING_SELECT: self._string_select,
+            BUTTON: self._button,
+            STRING_SELECT: self._string_select,
             **dict.fromkeys(_OTHER_SELECTS, self._select),
             _SECTION: self._section,
             _TEXT: self._text,
@@ -76,7 +77,11 @@ class _Reader:
             self._custom_ids.add(custom_id)
 
     def _row(self, given: JsonObject, path: str) -> JsonObject:
-        return {"components": self._children(given.get("components"), path, _IN_ROW, limits.ROW_BUTTONS)}
+        children = self._children(given.get("components"), path, _IN_ROW, limits.ROW_BUTTONS)
+        if len(children) > 1 and any(child.get("type") != BUTTON for child in children):
+            why = "A row has buttons, or one select"
+            self._form.wrong(f"{path}.components", "COMPONENT_LAYOUT_WIDTH_EXCEEDED", why)
+        return {"components": children}
 
     def _button(self, given: JsonObject, path: str) -> JsonObject:
         style = self._form.choice(given.get("style"), f"{path}.style", range(1, _PREMIUM + 1))
@@ -94,17 +99,25 @@ class _Reader:
     def _select(self, given: JsonObject, path: str) -> JsonObject:
         self._custom_id(given, path)
         placeholder = self._form.text(given.get("placeholder"), f"{path}.placeholder", limits.SELECT_PLACEHOLDER)
-        return {"placeholder": placeholder}
+        self._form.truth(given.get("disabled"), f"{path}.disabled")
+        least = self._form.whole(given.get("min_values", 1), f"{path}.min_values", 0, limits.SELECT_OPTIONS)
+        most = self._form.whole(given.get("max_values", 1), f"{path}.max_values", 1, limits.SELECT_OPTIONS)
+        return {"placeholder": placeholder, "min_values": least, "max_values": most}
 
     def _string_select(self, given: JsonObject, path: str) -> JsonObject:
         options = self._form.items(given.get("options"), f"{path}.options", limits.SELECT_OPTIONS)
         if not options:
             self._form.required(f"{path}.options")
+        seen: set[object] = set()
         for at, option in enumerate(options):
             here = f"{path}.options.{at}"
             fields = self._form.mapping(option, here)
             self._form.bounded(fields.get("label"), f"{here}.label", 1, limits.SELECT_OPTION_TEXT)
-            self._form.bounded(fields.get("value"), f"{here}.value", 1, limits.SELECT_OPTION_TEXT)
+            value = self._form.bounded(fields.get("value"), f"{here}.value", 1, limits.SELECT_OPTION_TEXT)
+            if value in seen:
+                why = "The specified option value is already used"
+                self._form.wrong(f"{here}.value", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", why)
+            seen.add(value)
             self._form.text(fields.get("description"), f"{here}.description", limits.SELECT_OPTION_TEXT)
         return self._select(given, path)
 
@@ -115,7 +128,7 @@ class _Reader:
 
     def _section(self, given: JsonObject, path: str) -> JsonObject:
         texts = self._children(given.get("components"), path, (_TEXT,), 3)
-        accessory = self.read(given.get("accessory"), f"{path}.accessory", (_BUTTON, _THUMBNAIL))
+        accessory = self.read(given.get("accessory"), f"{path}.accessory", (BUTTON, _THUMBNAIL))
         return {"components": texts, "accessory": accessory}
 
     def _thumbnail(self, given: JsonObject, path: str) -> JsonObject:
@@ -136,11 +149,31 @@ class _Reader:
         return {"components": self._children(given.get("components"), path, within, limits.COMPONENTS)}
 
 
-def custom_ids(components: tuple[JsonObject, ...]) -> Iterator[str]:
-    """Every ``custom_id`` within `components`, at whatever depth."""
+def _flat(components: Sequence[JsonObject]) -> Iterator[JsonObject]:
+    """All of `components`, and what is within them, at whatever depth."""
     for component in components:
-        if isinstance(component.get("custom_id"), str):
-            yield component["custom_id"]
-        yield from custom_ids(tuple(component.get("components", ())))
+        yield component
+        yield from _flat(component.get("components", ()))
         if isinstance(component.get("accessory"), dict):
-            yield from custom_ids((component["accessory"],))
+            yield component["accessory"]
+
+
+def find_component(components: Sequence[JsonObject], custom_id: str, kind: int) -> JsonObject:
+    """The button or string select with that ``custom_id``; `ValueError` if there is none, or it is disabled."""
+    name = "button" if kind == BUTTON else "select"
+    for component in _flat(components):
+        if component.get("custom_id") == custom_id and component["type"] == kind:
+            if component.get("disabled"):
+                raise ValueError(f"the {name} with the custom id {custom_id!r} is disabled")
+            return component
+    raise ValueError(f"the message has no {name} with the custom id {custom_id!r}")
+
+
+def read_selection(select: JsonObject, values: Sequence[str]) -> None:
+    """Check what is chosen in a string select; `ValueError` if its values or their number are not to be had."""
+    offered = [option["value"] for option in select["options"]]
+    strange = [value for value in values if value not in offered]
+    if strange or len(set(values)) < len(values):
+        raise ValueError(f"{list(values)} cannot be chosen; the select offers {offered}")
+    if not select["min_values"] <= len(values) <= select["max_values"]:
+        raise ValueError(f"the select takes {select['min_values']} to {select['max_values']} values, not {len(values)}")

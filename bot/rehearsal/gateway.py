@@ -15,15 +15,19 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from bot.rehearsal.payloads import channel_json, guild_create_json, me_json, member_json, message_json
-from bot.rehearsal.records import Change
+from bot.rehearsal.channel_payloads import channel_json
+from bot.rehearsal.ids import APPLICATION_ID
+from bot.rehearsal.payloads import guild_create_json, message_json
+from bot.rehearsal.people_payloads import me_json, member_json, role_json
+from bot.rehearsal.records import Change, Message, StandInRole
 from bot.rehearsal.wire import JsonObject
-from bot.rehearsal.world import APPLICATION_ID, World
+from bot.rehearsal.world import World
 
-__all__ = ["GUILDS", "GUILD_MESSAGES", "Gateway"]
+__all__ = ["DIRECT_MESSAGES", "GUILDS", "GUILD_MESSAGES", "Gateway"]
 
 GUILDS = 1 << 0
 GUILD_MESSAGES = 1 << 9
+DIRECT_MESSAGES = 1 << 12
 _PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)  # members, presences, message content
 
 _DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT, _MEMBERS, _INVALID, _HELLO, _ACK = 0, 1, 2, 6, 7, 8, 9, 10, 11
@@ -82,6 +86,7 @@ class Gateway:
         self.resumed = 0
         self.heartbeats = 0
         world.listen(self._on_change)
+        world.listen_to_roles(self._on_role)
 
     # What tests and the control API ask for
 
@@ -288,23 +293,34 @@ class Gateway:
         except ConnectionError:
             return  # the bot went away meanwhile: what it missed is kept for its resume
 
+    def _on_role(self, role: StandInRole, is_new: bool) -> None:
+        told = {"guild_id": str(self._world.guild_id), "role": role_json(self._world, role.id)}
+        self.dispatch("GUILD_ROLE_CREATE" if is_new else "GUILD_ROLE_UPDATE", told, GUILDS)
+
     def _on_change(self, change: Change) -> None:
-        of_guild = {"guild_id": str(self._world.guild_id)}
-        message = change.message
-        if message is None:
-            is_thread = change.channel.kind == "thread"
-            events = {"thread_created": "THREAD_CREATE"}
-            events |= {"channel_changed": "THREAD_UPDATE" if is_thread else "CHANNEL_UPDATE"}
-            events |= {"channel_removed": "THREAD_DELETE" if is_thread else "CHANNEL_DELETE"}
-            self.dispatch(events[change.kind], channel_json(self._world, change.channel), GUILDS)
-        elif message.ephemeral:
+        if change.message is not None:
+            self._on_message(change, change.message)
             return
-        elif change.kind == "message_deleted":
-            ids = {"id": str(message.id), "channel_id": str(message.channel_id)}
-            self.dispatch("MESSAGE_DELETE", {**ids, **of_guild}, GUILD_MESSAGES)
-        else:
-            created = change.kind == "message_created"
-            shown = message_json(self._world, message, nonce=message.nonce if created else None)
+        is_thread = change.channel.kind == "thread"
+        events = {"thread_created": "THREAD_CREATE"}
+        events |= {"channel_changed": "THREAD_UPDATE" if is_thread else "CHANNEL_UPDATE"}
+        events |= {"channel_removed": "THREAD_DELETE" if is_thread else "CHANNEL_DELETE"}
+        self.dispatch(events[change.kind], channel_json(self._world, change.channel), GUILDS)
+
+    def _on_message(self, change: Change, message: Message) -> None:
+        """Tell of a message, if everybody sees it, where the bot is."""
+        if message.ephemeral or change.channel.kind in {"private", "elsewhere"}:
+            return
+        place: JsonObject = {}
+        intent = DIRECT_MESSAGES
+        if change.channel.kind != "dm":
             member = {key: value for key, value in member_json(self._world, message.author).items() if key != "user"}
-            name = "MESSAGE_CREATE" if created else "MESSAGE_UPDATE"
-            self.dispatch(name, {**shown, **of_guild, "member": member}, GUILD_MESSAGES)
+            place, intent = {"guild_id": str(self._world.guild_id), "member": member}, GUILD_MESSAGES
+        if change.kind == "message_deleted":
+            place.pop("member", None)
+            ids = {"id": str(message.id), "channel_id": str(message.channel_id)}
+            self.dispatch("MESSAGE_DELETE", {**ids, **place}, intent)
+            return
+        created = change.kind == "message_created"
+        shown = message_json(self._world, message, nonce=message.nonce if created else None)
+        self.dispatch("MESSAGE_CREATE" if created else "MESSAGE_UPDATE", {**shown, **place}, intent)

@@ -1,63 +1,112 @@
-"""What Discord's client makes of a slash command that a member types: checked options in the shape of the wire."""
+"""What Discord's client makes of a command that a member uses: checked values in the shape of the wire."""
 
 from collections.abc import Callable, Mapping
 
-from bot.rehearsal.command_form import CHAT_INPUT
+from bot.rehearsal.asking import Asker
+from bot.rehearsal.forms import snowflake
+from bot.rehearsal.offers import Chosen
+from bot.rehearsal.option_form import (
+    BOOLEAN,
+    CHANNEL,
+    GROUP,
+    INTEGER,
+    MENTIONABLE,
+    NUMBER,
+    ROLE,
+    STRING,
+    SUBCOMMAND,
+    USER,
+)
+from bot.rehearsal.payloads import message_json
+from bot.rehearsal.records import Message
+from bot.rehearsal.resolved import resolve
 from bot.rehearsal.wire import JsonObject
 from bot.rehearsal.world import World
 
-__all__ = ["OptionValue", "option_data", "slash_command", "slash_commands"]
+__all__ = ["OptionValue", "autocomplete_data", "message_data", "slash_data"]
 
 OptionValue = str | int | float | bool
+"""For users, channels and roles: the id, as a number or as text."""
 
-_STRING, _INTEGER, _BOOLEAN, _NUMBER = 3, 4, 5, 10
 _OF_TYPE: dict[int, Callable[[OptionValue], bool]] = {
-    _STRING: lambda value: isinstance(value, str),
-    _INTEGER: lambda value: isinstance(value, int) and not isinstance(value, bool),
-    _BOOLEAN: lambda value: isinstance(value, bool),
-    _NUMBER: lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    STRING: lambda value: isinstance(value, str),
+    INTEGER: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    BOOLEAN: lambda value: isinstance(value, bool),
+    NUMBER: lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    **dict.fromkeys((USER, CHANNEL, ROLE, MENTIONABLE), lambda value: snowflake(value) is not None),
 }
+_BY_ID = frozenset({USER, CHANNEL, ROLE, MENTIONABLE})
 
 
-def slash_commands(world: World) -> list[JsonObject]:
-    """The slash commands that members see; a guild's own ones hide global ones of the same name."""
-    listed = {command["name"]: command for place in (None, world.guild_id) for command in world.commands.get(place, [])}
-    return [command for command in listed.values() if command["type"] == CHAT_INPUT]
-
-
-def slash_command(world: World, name: str) -> JsonObject:
-    """The slash command with that name; `ValueError` if it is not registered."""
-    known = {command["name"]: command for command in slash_commands(world)}
-    if name not in known:
-        raise ValueError(f"there is no command /{name}; registered are: {', '.join(sorted(known)) or 'none'}")
-    command: JsonObject = known[name]
-    return command
-
-
-def option_data(
-    command: JsonObject, values: Mapping[str, OptionValue], *, focused: tuple[str, str] | None = None
-) -> list[JsonObject]:
-    """The options on the wire; `focused` is the option that is being typed, which may be anything.
+def slash_data(world: World, asker: Asker, chosen: Chosen, values: Mapping[str, OptionValue]) -> JsonObject:
+    """The data of a slash command.
 
     Raises:
-        ValueError: an option that the command does not have, or a value that the client would not let through.
+        ValueError: an option that the command does not have or that is missing, or a value that the client would not
+            let through.
     """
-    known = {option["name"]: option for option in command["options"]}
-    named = set(values) | ({focused[0]} if focused else set())
-    if not named <= known.keys():
-        raise ValueError(f"/{command['name']} has no option {', '.join(sorted(named - known.keys()))}")
-    data: list[JsonObject] = []
+    known = _known(chosen, set(values))
+    missing = [name for name, option in known.items() if option.get("required") and name not in values]
+    if missing:
+        raise ValueError(f"/{chosen.name} needs the option {missing[0]}")
+    filled = [_filled(option, values[name]) for name, option in known.items() if name in values]
+    resolved: JsonObject = {}
+    for option in filled:
+        if option["type"] in _BY_ID:
+            resolve(world, asker, known[option["name"]], int(option["value"]), resolved)
+    data = _data(chosen, filled)
+    return {**data, "resolved": resolved} if resolved else data
+
+
+def autocomplete_data(chosen: Chosen, values: Mapping[str, OptionValue], focused: str, typed: str) -> JsonObject:
+    """The data of a command whose option `focused` is being typed, which may be anything; the others may be missing.
+
+    Raises:
+        ValueError: as `slash_data`, or that option has no autocomplete.
+    """
+    known = _known(chosen, {*values, focused})
+    if not known[focused].get("autocomplete"):
+        raise ValueError(f"the option {focused} of /{chosen.name} has no autocomplete")
+    filled: list[JsonObject] = []
     for name, option in known.items():
-        if focused is not None and name == focused[0]:
-            if not option.get("autocomplete"):
-                raise ValueError(f"the option {name} of /{command['name']} has no autocomplete")
-            data.append({"name": name, "type": option["type"], "value": focused[1], "focused": True})
+        if name == focused:
+            filled.append({"name": name, "type": option["type"], "value": typed, "focused": True})
         elif name in values:
-            _check(option, values[name])
-            data.append({"name": name, "type": option["type"], "value": values[name]})
-        elif option.get("required") and focused is None:
-            raise ValueError(f"/{command['name']} needs the option {name}")
-    return data
+            filled.append(_filled(option, values[name]))
+    return _data(chosen, filled)
+
+
+def message_data(world: World, chosen: Chosen, message: Message) -> JsonObject:
+    """The data of a message command that is used on `message`."""
+    resolved = {"messages": {str(message.id): message_json(world, message)}}
+    return {**_named(chosen.command), "target_id": str(message.id), "resolved": resolved}
+
+
+def _known(chosen: Chosen, named: set[str]) -> dict[str, JsonObject]:
+    known = {option["name"]: option for option in chosen.options}
+    if not named <= known.keys():
+        raise ValueError(f"/{chosen.name} has no option {', '.join(sorted(named - known.keys()))}")
+    return known
+
+
+def _data(chosen: Chosen, filled: list[JsonObject]) -> JsonObject:
+    """`filled` within the subcommand, that within its group."""
+    for option in reversed(chosen.beneath):
+        kind = GROUP if option["type"] == GROUP else SUBCOMMAND
+        filled = [{"name": option["name"], "type": kind, "options": filled}]
+    return {**_named(chosen.command), "options": filled}
+
+
+def _named(command: JsonObject) -> JsonObject:
+    named: JsonObject = {"id": command["id"], "name": command["name"], "type": command["type"]}
+    return {**named, "guild_id": command["guild_id"]} if "guild_id" in command else named
+
+
+def _filled(option: JsonObject, value: OptionValue) -> JsonObject:
+    """One option with its checked value; ids are text on the wire."""
+    _check(option, value)
+    sent = str(value) if option["type"] in _BY_ID else value
+    return {"name": option["name"], "type": option["type"], "value": sent}
 
 
 def _check(option: JsonObject, value: OptionValue) -> None:
@@ -70,7 +119,7 @@ def _check(option: JsonObject, value: OptionValue) -> None:
     if choices and value not in choices:
         raise ValueError(f"{value!r} is none of the choices of the option {name}: {choices}")
     size = len(value) if isinstance(value, str) else value
-    least = option.get("min_length" if kind == _STRING else "min_value")
-    most = option.get("max_length" if kind == _STRING else "max_value", 6000 if kind == _STRING else None)
+    least = option.get("min_length" if kind == STRING else "min_value")
+    most = option.get("max_length" if kind == STRING else "max_value", 6000 if kind == STRING else None)
     if (least is not None and size < least) or (most is not None and size > most):
         raise ValueError(f"{value!r} is out of bounds for the option {name}")

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from bot.rehearsal import limits, message_form
-from bot.rehearsal.command_form import CHAT_INPUT, read_choices
 from bot.rehearsal.components import IS_COMPONENTS_V2
 from bot.rehearsal.forms import Form
 from bot.rehearsal.mentions import USERS_ONLY
-from bot.rehearsal.payloads import message_json, user_json
+from bot.rehearsal.option_form import read_choices
+from bot.rehearsal.payloads import message_json
+from bot.rehearsal.people_payloads import user_json
 from bot.rehearsal.records import EPHEMERAL, Message, User
 from bot.rehearsal.wire import ApiError, JsonObject, unknown
 from bot.rehearsal.world import World
@@ -33,16 +34,19 @@ class Interaction:
     """One question to the bot.
 
     Attributes:
-        kind: 2 a command, 3 a button, 4 autocomplete.
-        name: of the command; empty for a button.
-        began: by the monotonic clock, in seconds.
+        kind: 2 a command, 3 a button or select, 4 autocomplete.
+        owners: who has installed the bot so that this can be asked, by the kind of installation.
+        metadata: what messages that answer it tell of it beyond that: the command, or the message with the button.
         callback: what the bot's callback said, with ``type`` and ``data``; cancelled when it came too late.
         answered: set when "thinking" has ended.
-        source: the message with the button.
-        original: the first answer.
-        seconds: from the question to the callback.
+        source: the message with the button or select.
+        option_type: of autocomplete: the type of the option that is being typed.
+        began: when the bot was asked, by the monotonic clock, in seconds.
+        original: the first answer as it is now.
+        seconds: from `began` to the callback.
         thinking: whether the bot has deferred its answer, and not given it yet.
         private: whether that answer will be ephemeral.
+        sent: how many followups there were, deleted ones included.
     """
 
     id: int
@@ -50,15 +54,18 @@ class Interaction:
     kind: int
     user: User
     channel_id: int
-    name: str
-    began: float
+    owners: JsonObject
+    metadata: JsonObject
     callback: "asyncio.Future[JsonObject]"
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     source: Message | None = None
+    option_type: int | None = None
+    began: float = 0.0
     original: Message | None = None
     seconds: float = 0.0
     thinking: bool = False
     private: bool = False
+    sent: int = 0
     followups: list[Message] = field(default_factory=list)
 
 
@@ -71,10 +78,12 @@ class Replies:
         self._by_token: dict[str, Interaction] = {}
 
     def expect(self, interaction: Interaction) -> None:
-        """Take answers to `interaction` from now on; those of the last 15 minutes stay known."""
+        """Take answers to `interaction` from now on, which is when it begins; old ones are forgotten."""
+        interaction.began = self._monotonic()
         oldest = interaction.began - limits.INTERACTION_TOKEN_SECONDS
-        live = {token: other for token, other in self._by_token.items() if other.began > oldest}
-        self._by_token = {**live, interaction.token: interaction}
+        while self._by_token and next(iter(self._by_token.values())).began <= oldest:
+            del self._by_token[next(iter(self._by_token))]
+        self._by_token[interaction.token] = interaction
 
     def respond(self, interaction_id: int, token: str, body: JsonObject) -> JsonObject:
         """Take the callback of an interaction; what comes back is Discord's answer to ``with_response``.
@@ -113,14 +122,16 @@ class Replies:
             form = Form()
             if "choices" not in data:
                 form.required("data.choices")
-            read_choices(data.get("choices"), "data.choices", form)
+            read_choices(data.get("choices"), "data.choices", form, interaction.option_type)
             form.finish()
             return {}
         if kind == _MESSAGE:
             interaction.original = self._post(interaction, data)
         elif kind == DEFERRED_MESSAGE:
-            interaction.thinking = True
-            interaction.private = bool(int(data.get("flags") or 0) & EPHEMERAL)
+            form = Form()
+            flags = form.whole(data.get("flags"), "data.flags", 0, 2**31 - 1) or 0
+            form.finish()
+            interaction.thinking, interaction.private = True, bool(flags & EPHEMERAL)
             return {}
         else:
             interaction.original = interaction.source
@@ -128,7 +139,8 @@ class Replies:
                 self._change_original(interaction, data)
         return {} if interaction.original is None else {"message": message_json(self._world, interaction.original)}
 
-    def _post(self, interaction: Interaction, body: JsonObject, *, flags: int = 0) -> Message:
+    def _post(self, interaction: Interaction, body: JsonObject, *, private: bool | None = None) -> Message:
+        """Let a new message stand; `private` says whether it is ephemeral, whatever the body says of that."""
         at = self._world.clock()
         blank = message_form.blank(self._world.snowflakes.next(), interaction.channel_id, self._world.bot, at)
         made = message_form.create(message_form.read_message(body), blank, USERS_ONLY)
@@ -136,14 +148,16 @@ class Replies:
             "id": str(interaction.id),
             "type": interaction.kind,
             "user": user_json(interaction.user),
-            "authorizing_integration_owners": {"0": str(self._world.guild_id)},
-            **({"name": interaction.name, "command_type": CHAT_INPUT} if interaction.kind == COMMAND else {}),
+            "authorizing_integration_owners": interaction.owners,
+            **interaction.metadata,
         }
-        return self._world.add_message(replace(made, nonce=None, flags=made.flags | flags, interaction=told))
+        if private is not None:
+            made = replace(made, flags=(made.flags & ~EPHEMERAL) | (EPHEMERAL if private else 0))
+        return self._world.add_message(replace(made, nonce=None, interaction=told))
 
     def _live(self, token: str) -> Interaction:
         interaction = self._by_token.get(token)
-        if interaction is None or not interaction.callback.done():
+        if interaction is None or not interaction.callback.done() or interaction.callback.cancelled():
             raise unknown("Webhook")
         if self._monotonic() - interaction.began > limits.INTERACTION_TOKEN_SECONDS:
             raise ApiError(401, 50027, "Invalid Webhook Token")
@@ -154,22 +168,30 @@ class Replies:
         interaction = self._live(token)
         if interaction.thinking:
             return self._fulfil(interaction, body)
+        if "0" not in interaction.owners and interaction.sent >= limits.USER_INSTALL_FOLLOWUPS:
+            raise ApiError(400, 40094, "This interaction has reached the maximum number of follow-up messages")
         message = self._post(interaction, body)
+        interaction.sent += 1
         interaction.followups.append(message)
         return message
 
     def _fulfil(self, interaction: Interaction, body: JsonObject) -> Message:
-        interaction.original = self._post(interaction, body, flags=EPHEMERAL if interaction.private else 0)
+        interaction.original = self._post(interaction, body, private=interaction.private)
         interaction.thinking = False
         interaction.answered.set()
         return interaction.original
 
     def original(self, token: str) -> Message:
-        """The first answer, else `ApiError` 404/10008."""
-        original = self._live(token).original
-        if original is None:
+        """The first answer (of a button that has changed or kept its message: that), else `ApiError` 404/10008."""
+        return self._refresh(self._live(token))
+
+    def _refresh(self, interaction: Interaction) -> Message:
+        """The first answer as it is now: another interaction with it may have changed or deleted it."""
+        found = None if interaction.original is None else self._world.find_message(interaction.original.id)
+        interaction.original = found
+        if found is None:
             raise unknown("Message")
-        return original
+        return found
 
     def edit_original(self, token: str, body: JsonObject) -> Message:
         """Change the first answer, or give it after "thinking"."""
@@ -177,9 +199,7 @@ class Replies:
         return self._fulfil(interaction, body) if interaction.thinking else self._change_original(interaction, body)
 
     def _change_original(self, interaction: Interaction, body: JsonObject) -> Message:
-        if interaction.original is None:
-            raise unknown("Message")
-        interaction.original = self._edited(interaction.original, body)
+        interaction.original = self._edited(self._refresh(interaction), body)
         return interaction.original
 
     def _edited(self, message: Message, body: JsonObject) -> Message:
@@ -201,9 +221,12 @@ class Replies:
         return edited
 
     def delete(self, token: str, message_id: int | None) -> None:
-        """Delete one of the further messages, or (None) the first answer."""
+        """Delete one of the further messages, or (None) the first answer, which may be "thinking" still."""
         interaction = self._live(token)
-        if message_id is None:
+        if message_id is None and interaction.thinking:
+            interaction.thinking = False
+            interaction.answered.set()
+        elif message_id is None:
             self._world.remove_message(self.original(token))
             interaction.original = None
         else:

@@ -51,5 +51,6 @@ TAG_NAME = 20  # the OpenAPI document says 50, Discord's documentation 20
 APPLIED_TAGS = 5
 HISTORY = 100
 
+USER_INSTALL_FOLLOWUPS = 5  # to an interaction for which the bot is no member of the guild
 INTERACTION_ANSWER_SECONDS = 3.0
 INTERACTION_TOKEN_SECONDS = 15 * 60.0

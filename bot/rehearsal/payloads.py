@@ -1,26 +1,16 @@
 """The world as Discord writes it in JSON, the same over REST and gateway."""
 
-from bot.rehearsal.permissions import DEFAULT_GRANTED, bits
-from bot.rehearsal.records import Channel, Message, User
+from bot.rehearsal.channel_payloads import channel_json
+from bot.rehearsal.ids import APPLICATION_ID, OWNER_ID
+from bot.rehearsal.people_payloads import JOINED_AT, member_json, role_jsons, user_json
+from bot.rehearsal.records import Message
 from bot.rehearsal.wire import JsonObject, utc_text
-from bot.rehearsal.world import APPLICATION_ID, BOT_ROLE_ID, OWNER_ID, World
+from bot.rehearsal.world import World
 
-__all__ = [
-    "application_json",
-    "channel_json",
-    "guild_create_json",
-    "guild_json",
-    "me_json",
-    "member_json",
-    "message_json",
-    "role_jsons",
-    "user_json",
-]
+__all__ = ["application_json", "guild_create_json", "guild_json", "message_json"]
 
-_CHANNEL_TYPES = {"text": 0, "voice": 2, "announcement": 5, "thread": 11, "forum": 15, "media": 16}
-_ANNOUNCEMENT_THREAD = 10
-_CHAT_INPUT_COMMAND = 20
-_REQUIRE_TAG = 1 << 4
+_REPLY = 19
+_OF_COMMAND = {1: 20, 2: 23, 3: 23}  # the types of messages that answer commands, by the types of those
 _GUILD_NONE = (
     "icon description home_header splash discovery_splash banner application_id afk_channel_id system_channel_id "
     "rules_channel_id public_updates_channel_id safety_alerts_channel_id widget_channel_id vanity_url_code "
@@ -30,153 +20,6 @@ _GUILD_ZERO = (
     "default_message_notifications verification_level explicit_content_filter mfa_level nsfw_level premium_tier "
     "premium_subscription_count system_channel_flags"
 )
-_JOINED_AT = utc_text(1_700_000_000)
-
-
-def user_json(user: User) -> JsonObject:
-    """A user object."""
-    return {
-        "id": str(user.id),
-        "username": user.name,
-        "discriminator": "0000" if user.bot else "0",
-        "global_name": None if user.bot else user.name.title(),
-        "avatar": None,
-        "bot": user.bot,
-        "public_flags": 0,
-        "flags": 0,
-        "primary_guild": None,
-        "banner": None,
-        "accent_color": None,
-    }
-
-
-def me_json(user: User) -> JsonObject:
-    """The user object of whoever asks, which tells more."""
-    return {**user_json(user), "mfa_enabled": False, "locale": "en-US", "email": None, "verified": True}
-
-
-def member_json(world: World, user: User) -> JsonObject:
-    """A guild member object."""
-    return {
-        "user": user_json(user),
-        "nick": None,
-        "avatar": None,
-        "banner": None,
-        "roles": [str(BOT_ROLE_ID)] if user.id == world.bot.id else [],
-        "joined_at": _JOINED_AT,
-        "premium_since": None,
-        "communication_disabled_until": None,
-        "pending": False,
-        "deaf": False,
-        "mute": False,
-        "flags": 0,
-    }
-
-
-def _role(role_id: int, name: str, position: int, permissions: int, *, mentionable: bool, managed: bool) -> JsonObject:
-    colors = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
-    role: JsonObject = {
-        "id": str(role_id),
-        "name": name,
-        "description": None,
-        "permissions": str(permissions),
-        "position": position,
-        "color": 0,
-        "colors": colors,
-        "hoist": False,
-        "managed": managed,
-        "mentionable": mentionable,
-        "icon": None,
-        "unicode_emoji": None,
-        "flags": 0,
-    }
-    return {**role, "tags": {"bot_id": str(APPLICATION_ID)}} if managed else role
-
-
-def role_jsons(world: World) -> list[JsonObject]:
-    """Every role: @everyone, the bot's own, those of the rehearsal."""
-    everybody = bits({"view_channel", "read_message_history", "use_application_commands"})
-    return [
-        _role(world.guild_id, "@everyone", 0, everybody, mentionable=False, managed=False),
-        _role(BOT_ROLE_ID, world.bot.name, 1, bits(DEFAULT_GRANTED), mentionable=False, managed=True),
-        *(
-            _role(role.id, role.name, position, everybody, mentionable=role.mentionable, managed=False)
-            for position, role in enumerate(world.roles, start=2)
-        ),
-    ]
-
-
-def channel_json(world: World, channel: Channel) -> JsonObject:
-    """A channel or thread object."""
-    if channel.kind == "thread":
-        return _thread_json(world, channel)
-    position = world.channels.index(channel) if channel in world.channels else 0
-    allowed, denied = bits(channel.granted - channel.denied), bits(channel.denied)
-    overwrite = {"id": str(BOT_ROLE_ID), "type": 0, "allow": str(allowed), "deny": str(denied)}
-    common: JsonObject = {
-        "id": str(channel.id),
-        "type": _CHANNEL_TYPES[channel.kind],
-        "guild_id": str(world.guild_id),
-        "name": channel.name,
-        "parent_id": None,
-        "position": position,
-        "permission_overwrites": [overwrite] if allowed or denied else [],
-        "nsfw": False,
-        "flags": _REQUIRE_TAG if channel.require_tag else 0,
-        "rate_limit_per_user": 0,
-        "last_message_id": _last_message_id(world, channel),
-        "topic": None,
-    }
-    if channel.kind == "voice":
-        del common["topic"]
-        return {**common, "bitrate": 64000, "user_limit": 0, "rtc_region": None}
-    return {**common, **_forum_json(channel)} if channel.is_forum else common
-
-
-def _forum_json(forum: Channel) -> JsonObject:
-    """What a forum has beyond other channels."""
-    tags = [
-        {"id": str(tag.id), "name": tag.name, "moderated": tag.moderated, "emoji_id": None, "emoji_name": None}
-        for tag in forum.available_tags
-    ]
-    more: JsonObject = {"default_reaction_emoji": None, "default_sort_order": None}
-    return {"available_tags": tags, **more, "default_forum_layout": 0, "template": ""}
-
-
-def _last_message_id(world: World, channel: Channel) -> str | None:
-    if channel.is_forum:  # there it is the newest thread
-        threads = world.threads(channel.id)
-        return str(threads[0].id) if threads else None
-    messages = world.messages(channel.id) if channel in world.channels else []
-    return str(messages[-1].id) if messages else None
-
-
-def _thread_json(world: World, thread: Channel) -> JsonObject:
-    of_news = any(channel.id == thread.parent_id and channel.kind == "announcement" for channel in world.channels)
-    messages = world.messages(thread.id) if thread in world.channels else []
-    count = sum(message.id != thread.id for message in messages)  # all but the first one of a forum's
-    return {
-        "id": str(thread.id),
-        "type": _ANNOUNCEMENT_THREAD if of_news else _CHANNEL_TYPES["thread"],
-        "guild_id": str(world.guild_id),
-        "parent_id": str(thread.parent_id),
-        "owner_id": str(thread.owner_id),
-        "name": thread.name,
-        "last_message_id": _last_message_id(world, thread),
-        "message_count": count,
-        "total_message_sent": count,
-        "member_count": 1,
-        "rate_limit_per_user": 0,
-        "flags": 0,
-        "applied_tags": [str(tag) for tag in thread.applied_tags],
-        "thread_metadata": {
-            "archived": thread.archived,
-            "auto_archive_duration": thread.archive_minutes,
-            "archive_timestamp": utc_text(thread.archive_changed_at),
-            "create_timestamp": utc_text(thread.created_at),
-            "locked": thread.locked,
-        },
-    }
 
 
 def guild_json(world: World) -> JsonObject:
@@ -210,7 +53,7 @@ def guild_create_json(world: World) -> JsonObject:
     threads = [thread for thread in world.threads() if not thread.archived and "view_channel" in world.granted(thread)]
     return {
         **guild_json(world),
-        "joined_at": _JOINED_AT,
+        "joined_at": JOINED_AT,
         "large": False,
         "unavailable": False,
         "member_count": len(world.users),
@@ -247,7 +90,7 @@ def application_json(world: World) -> JsonObject:
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
         "explicit_content_filter": 0,
-        "integration_types_config": {"0": {}},
+        "integration_types_config": {"0": {}, "1": {}} if world.user_installs else {"0": {}},
         "integration_public": True,
         "integration_require_code_grant": False,
         "approximate_guild_count": 1,
@@ -260,12 +103,19 @@ def application_json(world: World) -> JsonObject:
     }
 
 
+def _type_of(message: Message) -> int:
+    """What kind of message it is: an answer to a command, one to a button or select, or a plain one."""
+    if message.interaction is None:
+        return 0
+    return _OF_COMMAND.get(message.interaction.get("command_type", 0), _REPLY)
+
+
 def message_json(world: World, message: Message, *, nonce: str | int | None = None) -> JsonObject:
     """A message object; `nonce` is given where Discord echoes it: in the answer to its creation, and MESSAGE_CREATE."""
     payload: JsonObject = {
         "id": str(message.id),
         "channel_id": str(message.channel_id),
-        "type": _CHAT_INPUT_COMMAND if message.interaction else 0,
+        "type": _type_of(message),
         "author": user_json(message.author),
         "content": message.content,
         "embeds": list(message.embeds),
@@ -283,4 +133,7 @@ def message_json(world: World, message: Message, *, nonce: str | int | None = No
     if message.interaction is not None:
         payload |= {"application_id": str(APPLICATION_ID), "webhook_id": str(APPLICATION_ID)}
         payload["interaction_metadata"] = message.interaction
+        if "interacted_message_id" in message.interaction:
+            place = {"type": 0, "channel_id": str(message.channel_id)}
+            payload["message_reference"] = {**place, "message_id": message.interaction["interacted_message_id"]}
     return payload if nonce is None else {**payload, "nonce": nonce}

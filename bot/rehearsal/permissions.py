@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
-__all__ = ["DEFAULT_GRANTED", "bits", "permission_names"]
+__all__ = ["DEFAULT_GRANTED", "DIRECT_GRANTED", "EVERY_PERMISSION", "bits", "permission_names"]
 
 # https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags
 _BITS = {
     "create_instant_invite": 0,
+    "administrator": 3,
     "manage_channels": 4,
+    "manage_guild": 5,
     "add_reactions": 6,
     "view_channel": 10,
     "send_messages": 11,
@@ -17,6 +19,7 @@ _BITS = {
     "read_message_history": 16,
     "mention_everyone": 17,
     "use_external_emojis": 18,
+    "manage_roles": 28,
     "use_application_commands": 31,
     "manage_threads": 34,
     "create_public_threads": 35,
@@ -37,7 +40,15 @@ DEFAULT_GRANTED = frozenset(
         "send_messages_in_threads",
     }
 )
-"""What the bot may do where a channel does not deny it. Neither `mention_everyone` nor anything that manages."""
+"""What everybody, the bot too, may do where no channel denies it: not `mention_everyone`, nothing that manages."""
+
+DIRECT_GRANTED = frozenset(
+    {"view_channel", "send_messages", "embed_links", "attach_files", "add_reactions", "read_message_history"}
+)
+"""What the bot may do in its direct messages with somebody."""
+
+EVERY_PERMISSION = frozenset(_BITS)
+"""What owners and administrators may do."""
 
 
 def permission_names(names: Iterable[str]) -> frozenset[str]:

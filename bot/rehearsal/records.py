@@ -10,6 +10,7 @@ __all__ = [
     "CROSSPOSTED",
     "EPHEMERAL",
     "FORUMS",
+    "AsideKind",
     "Change",
     "ChangeKind",
     "Channel",
@@ -26,6 +27,9 @@ EPHEMERAL = 1 << 6
 CROSSPOSTED = 1 << 0
 
 ChannelKind = Literal["text", "announcement", "forum", "media", "voice"]
+AsideKind = Literal["dm", "private", "elsewhere"]
+"""What is no channel of the guild: direct messages with the bot; a chat between people without the bot; a channel of a
+guild where the bot is not."""
 FORUMS = frozenset({"forum", "media"})
 """The kinds of channel that hold threads only."""
 ChangeKind = Literal[
@@ -51,6 +55,8 @@ class StandInChannel:
         granted: names of permissions that it has there beyond the usual ones, such as ``manage_threads``.
         available_tags: of a forum: at most 20.
         require_tag: of a forum: whether a post needs a tag.
+        hidden: whether @everyone is denied to see it; the bot sees it all the same, unless it is `denied`.
+        seen_by: of a hidden one: the ids of the roles whose members see it.
     """
 
     id: int
@@ -60,15 +66,18 @@ class StandInChannel:
     granted: frozenset[str] = frozenset()
     available_tags: tuple[StandInTag, ...] = ()
     require_tag: bool = False
+    hidden: bool = False
+    seen_by: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class StandInRole:
-    """A role of the guild to start with."""
+    """A role of the guild to start with; `permissions` are names of what its members may do beyond everybody."""
 
     id: int
     name: str
     mentionable: bool = True
+    permissions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +91,18 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel or a thread (then `parent_id` says of which channel).
+    """A channel or a thread (then `parent_id` says of which channel), or what is no channel of the guild at all.
 
     Attributes:
         archive_changed_at: of a thread: when it was last archived or reopened, at first its creation; in seconds.
         available_tags: of a forum.
         applied_tags: of a forum's thread: ids.
+        recipient_id: of direct messages: with whom.
     """
 
     id: int
     name: str
-    kind: ChannelKind | Literal["thread"]
+    kind: ChannelKind | AsideKind | Literal["thread"]
     denied: frozenset[str]
     created_at: float
     granted: frozenset[str] = frozenset()
@@ -105,6 +115,9 @@ class Channel:
     archive_changed_at: float = 0.0
     archive_minutes: int = 1440
     applied_tags: tuple[int, ...] = ()
+    hidden: bool = False
+    seen_by: frozenset[int] = frozenset()
+    recipient_id: int | None = None
 
     @property
     def is_forum(self) -> bool:

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from bot.rehearsal.access import require, require_active
+from bot.rehearsal.access import require, require_active, require_of_guild
 from bot.rehearsal.answers import json_answer, path_id, read_object
-from bot.rehearsal.forms import Form
+from bot.rehearsal.channel_payloads import channel_json
+from bot.rehearsal.forms import Form, snowflake
 from bot.rehearsal.forums import read_applied_tags
-from bot.rehearsal.payloads import channel_json
 from bot.rehearsal.rate_limits import RateLimits
 from bot.rehearsal.records import Channel
 from bot.rehearsal.routes_threads import ARCHIVE_MINUTES, read_thread_name
-from bot.rehearsal.wire import JsonObject
+from bot.rehearsal.wire import ApiError, JsonObject
 from bot.rehearsal.world import World
 
 __all__ = ["ChannelRoutes"]
@@ -26,9 +26,14 @@ class ChannelRoutes:
         self._rates = rates
 
     def routes(self) -> list[web.RouteDef]:
-        """``/channels/{channel_id}`` itself."""
+        """``/channels/{channel_id}`` itself, and the way to direct messages."""
         one = "/channels/{channel_id}"
-        return [web.get(one, self._show), web.patch(one, self._change), web.delete(one, self._remove)]
+        return [
+            web.get(one, self._show),
+            web.patch(one, self._change),
+            web.delete(one, self._remove),
+            web.post("/users/@me/channels", self._open_direct),
+        ]
 
     def _named(self, request: web.Request) -> Channel:
         return self._world.channel(path_id(request, "channel_id"))
@@ -40,6 +45,7 @@ class ChannelRoutes:
 
     async def _change(self, request: web.Request) -> web.Response:
         channel = self._named(request)
+        require_of_guild(channel)
         body = {key: value for key, value in (await read_object(request)).items() if value is not None}
         if channel.kind == "thread":
             self._require_change(channel, body)
@@ -91,8 +97,24 @@ class ChannelRoutes:
             self._rates.take_rename(channel.id)
         return replace(channel, name=name)
 
+    async def _open_direct(self, request: web.Request) -> web.Response:
+        form = Form()
+        recipient = (await read_object(request)).get("recipient_id")
+        number = snowflake(recipient)
+        if recipient is None:
+            form.required("recipient_id")
+        elif number is None:
+            form.wrong("recipient_id", "NUMBER_TYPE_COERCE", f'Value "{recipient}" is not snowflake.')
+        form.finish()
+        user = next((user for user in self._world.users if user.id == number), self._world.bot)
+        if user.bot:
+            raise ApiError(400, 50033, "Invalid Recipient(s)")
+        return json_answer(channel_json(self._world, self._world.direct_channel(user)))
+
     async def _remove(self, request: web.Request) -> web.Response:
         channel = self._named(request)
+        if channel.kind == "dm":
+            return json_answer(channel_json(self._world, channel))  # closed, until the next message
         require(self._world, channel, "manage_threads" if channel.kind == "thread" else "manage_channels")
         shown = channel_json(self._world, channel)
         self._world.remove_channel(channel.id)

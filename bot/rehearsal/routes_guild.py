@@ -5,11 +5,14 @@ from collections.abc import Callable
 from aiohttp import web
 
 from bot.rehearsal.answers import json_answer, path_id, read_json, read_object
+from bot.rehearsal.channel_payloads import channel_json
 from bot.rehearsal.command_form import read_command, read_commands
 from bot.rehearsal.forms import Form
-from bot.rehearsal.payloads import application_json, channel_json, guild_json, me_json, member_json, role_jsons
+from bot.rehearsal.ids import APPLICATION_ID
+from bot.rehearsal.payloads import application_json, guild_json
+from bot.rehearsal.people_payloads import me_json, member_json, role_jsons
 from bot.rehearsal.wire import ApiError, JsonObject, unknown
-from bot.rehearsal.world import APPLICATION_ID, World
+from bot.rehearsal.world import World
 
 __all__ = ["GuildRoutes"]
 
@@ -112,7 +115,9 @@ class GuildRoutes:
         """`command` with an id, which stays the same for the same name."""
         known = {_key(other): other["id"] for other in self._world.commands.get(place, [])}
         fresh = str(self._world.snowflakes.next())
-        of_guild = {} if place is None else {"guild_id": str(place)}
+        of_guild: JsonObject = {} if place is None else {"guild_id": str(place)}
+        if command["integration_types"] is None:
+            command = {**command, "integration_types": [0, 1] if self._world.user_installs else [0]}
         ids = {"id": known.get(_key(command), fresh), "application_id": str(APPLICATION_ID), "version": fresh}
         return {**ids, **command, **of_guild}
 

@@ -3,11 +3,12 @@
 from aiohttp import web
 
 from bot.rehearsal.answers import json_answer, path_id, read_object
+from bot.rehearsal.ids import APPLICATION_ID
 from bot.rehearsal.interaction_replies import Replies
 from bot.rehearsal.payloads import message_json
 from bot.rehearsal.records import Message
 from bot.rehearsal.wire import unknown
-from bot.rehearsal.world import APPLICATION_ID, World
+from bot.rehearsal.world import World
 
 __all__ = ["InteractionRoutes"]
 

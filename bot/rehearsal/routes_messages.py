@@ -5,7 +5,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from bot.rehearsal import limits, message_form
-from bot.rehearsal.access import require, require_active, require_send
+from bot.rehearsal.access import require, require_active, require_of_guild, require_send
 from bot.rehearsal.answers import json_answer, path_id, query_id, read_object
 from bot.rehearsal.components import IS_COMPONENTS_V2
 from bot.rehearsal.forms import Form
@@ -109,6 +109,7 @@ class MessageRoutes:
 
     async def _crosspost(self, request: web.Request) -> web.Response:
         channel, message = self._named(request)
+        require_of_guild(channel)
         require(self._world, channel, "send_messages")
         if message.author.id != self._world.bot.id:
             require(self._world, channel, "manage_messages")

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from bot.rehearsal import limits, message_form
-from bot.rehearsal.access import missing_permissions, require
+from bot.rehearsal.access import missing_permissions, require, require_of_guild
 from bot.rehearsal.answers import json_answer, path_id, read_object
+from bot.rehearsal.channel_payloads import channel_json
 from bot.rehearsal.forms import Form
 from bot.rehearsal.forums import read_applied_tags
 from bot.rehearsal.mentions import EVERYTHING
-from bot.rehearsal.payloads import channel_json, message_json
+from bot.rehearsal.payloads import message_json
 from bot.rehearsal.records import Channel
 from bot.rehearsal.wire import ApiError, JsonObject, unknown
 from bot.rehearsal.world import World
@@ -83,6 +84,7 @@ class ThreadRoutes:
         return json_answer(channel_json(self._world, self._add(thread)), 201)
 
     def _require_place(self, parent: Channel) -> None:
+        require_of_guild(parent)
         require(self._world, parent, "create_public_threads")
         if parent.kind not in _TYPES:
             raise ApiError(400, 50024, "Cannot execute action on this channel type")
@@ -118,6 +120,7 @@ class ThreadRoutes:
 
     async def _archived(self, request: web.Request) -> web.Response:
         parent = self._named(request)
+        require_of_guild(parent)
         require(self._world, parent, "read_message_history")
         form = Form()
         most = form.whole(request.query.get("limit", "50"), "limit", limits.LEAST_ARCHIVED, limits.HISTORY) or 0

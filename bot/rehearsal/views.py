@@ -2,8 +2,8 @@
 
 from bot.rehearsal.backend import Backend
 from bot.rehearsal.faults import Fault
-from bot.rehearsal.interaction_data import slash_commands
 from bot.rehearsal.interactions import InteractionAnswer
+from bot.rehearsal.offers import slash_commands
 from bot.rehearsal.payloads import message_json
 from bot.rehearsal.records import Channel, Message
 from bot.rehearsal.rest import RequestRecord

@@ -7,47 +7,45 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from bot.rehearsal.forums import checked_tags
-from bot.rehearsal.permissions import DEFAULT_GRANTED, permission_names
-from bot.rehearsal.records import CROSSPOSTED, Change, Channel, Message, StandInChannel, StandInRole, User
+from bot.rehearsal.ids import ELSEWHERE_CHANNEL_ID, GUILD_ID, PRIVATE_CHANNEL_ID
+from bot.rehearsal.people import People
+from bot.rehearsal.permissions import DEFAULT_GRANTED, DIRECT_GRANTED, permission_names
+from bot.rehearsal.records import CROSSPOSTED, AsideKind, Change, Channel, Message, StandInChannel, StandInRole, User
 from bot.rehearsal.wire import JsonObject, Snowflakes, unknown
 
 __all__ = ["World"]
 
-APPLICATION_ID = 1_100_000_000_000_000_001
-GUILD_ID = 1_100_000_000_000_000_002
-BOT_ROLE_ID = 1_100_000_000_000_000_003
-OWNER_ID = 1_100_000_000_000_000_004
-
 Listener = Callable[[Change], None]
 
 
-class World:
+class World(People):
     """The state. Every change is told to the listeners after it is done, in the order of the changes.
 
     Attributes:
-        bot: the user whose token is the rehearsal's.
         commands: what is registered; the key None stands for globally, others for a guild's id.
+        user_installs: whether people may take the bot along to where it is no member.
     """
 
     def __init__(
         self, channels: Sequence[StandInChannel], roles: Sequence[StandInRole], clock: Callable[[], float]
     ) -> None:
         """`clock` gives seconds since 1970."""
+        super().__init__(roles, Snowflakes(clock))
         self.clock = clock
-        self.snowflakes = Snowflakes(clock)
         self.guild_id = GUILD_ID
         self.guild_name = "Rehearsal"
-        self.bot = User(APPLICATION_ID, "Linkbot", bot=True)
-        self.roles = tuple(roles)
+        self.user_installs = True
         self.commands: dict[int | None, list[JsonObject]] = {None: []}
-        self._users = {user.id: user for user in (self.bot, User(OWNER_ID, "visitor"))}
         self._channels: dict[int, Channel] = {}
+        self._aside: dict[int, Channel] = {}
         self._messages: dict[int, dict[int, Message]] = {}
         self._ephemeral: dict[int, Message] = {}
         self._listeners: list[Listener] = []
         for channel in channels:
             self._channels[channel.id] = _opened(channel, clock())
             self._messages[channel.id] = {}
+        self.elsewhere = self._set_aside(ELSEWHERE_CHANNEL_ID, "general", "elsewhere")
+        self.private = self._set_aside(PRIVATE_CHANNEL_ID, "friends", "private")
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` at every change from now on, until the function that comes back is called."""
@@ -58,45 +56,60 @@ class World:
         for listener in tuple(self._listeners):
             listener(change)
 
-    # People
-
-    @property
-    def users(self) -> tuple[User, ...]:
-        """Every member of the guild."""
-        return tuple(self._users.values())
-
-    def user(self, user_id: int) -> User:
-        """The member with that id, else `ApiError` 404/10007."""
-        if user_id not in self._users:
-            raise unknown("Member")
-        return self._users[user_id]
-
-    def person(self, name: str) -> User:
-        """The member with that name, who joins the guild now if need be."""
-        for user in self._users.values():
-            if user.name == name and not user.bot:
-                return user
-        user = User(self.snowflakes.next(), name)
-        self._users[user.id] = user
-        return user
-
     # Channels
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        """Channels and threads, in the order of their creation."""
+        """Channels and threads of the guild, in the order of their creation."""
         return tuple(self._channels.values())
 
     def channel(self, channel_id: int) -> Channel:
-        """The channel or thread with that id, else `ApiError` 404/10003."""
-        if channel_id not in self._channels:
+        """The channel or thread with that id, direct messages included, else `ApiError` 404/10003."""
+        found = self.find_channel(channel_id)
+        if found is None:
             raise unknown("Channel")
-        return self._channels[channel_id]
+        return found
+
+    def find_channel(self, channel_id: int) -> Channel | None:
+        """The same, or None if there is none."""
+        return self._channels.get(channel_id) or self._aside.get(channel_id)
+
+    def _set_aside(self, channel_id: int, name: str, kind: AsideKind, recipient_id: int | None = None) -> Channel:
+        channel = Channel(channel_id, name, kind, frozenset(), self.clock(), recipient_id=recipient_id)
+        self._aside[channel_id] = channel
+        self._messages[channel_id] = {}
+        return channel
+
+    @property
+    def direct_channels(self) -> tuple[Channel, ...]:
+        """The bot's direct messages, one channel for each person who has some."""
+        return tuple(channel for channel in self._aside.values() if channel.kind == "dm")
+
+    def direct_channel(self, user: User) -> Channel:
+        """The bot's direct messages with `user`, opened now if need be: always the same channel."""
+        for channel in self.direct_channels:
+            if channel.recipient_id == user.id:
+                return channel
+        return self._set_aside(self.snowflakes.next(), user.name, "dm", user.id)
 
     def granted(self, channel: Channel) -> frozenset[str]:
-        """What the bot may do in `channel`; a thread takes that from its parent."""
+        """What the bot may do in `channel`; a thread takes that from its parent. Where it is no member: nothing."""
+        if channel.id in self._aside:
+            return DIRECT_GRANTED if channel.kind == "dm" else frozenset()
         parent = self._channels.get(channel.parent_id or 0, channel)
         return (DEFAULT_GRANTED | parent.granted) - parent.denied
+
+    def permitted(self, user: User, channel: Channel) -> frozenset[str]:
+        """What a member may do in a channel of the guild; a thread takes that from its parent."""
+        parent = self._channels.get(channel.parent_id or 0, channel)
+        permissions = self.guild_permissions(user)
+        if not parent.hidden or "administrator" in permissions or self.roles_of(user) & parent.seen_by:
+            return permissions
+        return permissions - {"view_channel"}
+
+    def set_hidden(self, channel_id: int, *, hidden: bool, seen_by: Iterable[int] = ()) -> None:
+        """Hide a channel from everybody but the bot and the members with a role in `seen_by`, or show it again."""
+        self.change_channel(replace(self.channel(channel_id), hidden=hidden, seen_by=frozenset(seen_by)))
 
     def set_denied(self, channel_id: int, denied: Iterable[str]) -> None:
         """Change what the bot may not do in a channel."""
@@ -153,9 +166,10 @@ class World:
             raise unknown("Message")
         return self._messages[channel_id][message_id]
 
-    def ephemeral(self, message_id: int) -> Message | None:
-        """An answer that only one person sees, if there is one with that id."""
-        return self._ephemeral.get(message_id)
+    def find_message(self, message_id: int) -> Message | None:
+        """The message with that id as it is now, wherever it stands and whoever sees it; None if there is none."""
+        shelves = (self._ephemeral, *self._messages.values())
+        return next((shelf[message_id] for shelf in shelves if message_id in shelf), None)
 
     def _shelf(self, message: Message) -> dict[int, Message]:
         return self._ephemeral if message.ephemeral else self._messages[message.channel_id]
@@ -193,4 +207,6 @@ def _opened(channel: StandInChannel, at: float) -> Channel:
         granted=permission_names(channel.granted),
         available_tags=checked_tags(channel.available_tags),
         require_tag=channel.require_tag,
+        hidden=channel.hidden,
+        seen_by=frozenset(channel.seen_by),
     )
