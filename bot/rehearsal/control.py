@@ -1,14 +1,20 @@
 """The stand-in's API for other processes and for the page, in JSON under ``/standin/``.
 
 ========================================  ==============================================================================
-``GET state``                             channels, roles, slash commands, whether the bot is connected
+``GET state``                             channels, roles, people (and who manages the guild), commands, whether the bot
+                                          is connected; ``typed_commands`` are slash commands and their subcommands
 ``GET messages?channel=ID``               what stands in a channel, oldest first
+``GET messages?direct=NAME``              what stands in somebody's direct messages with the bot
 ``GET requests[?invalid=1]``              the bot's requests to REST, oldest first
 ``DELETE messages?channel=ID&message=ID``  delete a message, as a moderator
 ``PUT channels/ID {"denied": […]}``       what the bot may not do there; or ``granted``, beyond the usual
 ``PUT channels/ID {"tags": […]}``         the tags of a forum, each {id, name, moderated}; ``require_tag`` beside it
 ``PUT channels/ID {"archived": …}``       archive or reopen a thread; ``locked`` beside it
+``PUT channels/ID {"hidden": …}``         hide a channel from members; ``seen_by``, roles that see it, beside it
 ``DELETE channels/ID``                    delete a channel or thread
+``PUT people/NAME {"permissions": […]}``  what somebody may do beyond everybody; ["manage_guild"] makes a manager
+``PUT people/NAME {"roles": […]}``        somebody's roles
+``PUT people/NAME {"direct_messages": …}``  whether somebody takes direct messages
 ``GET faults``, ``DELETE faults``         the arranged faults; behave again and let go what hangs
 ``POST faults {method, path, kind, …}``   arrange one: the arguments of `Faults.add`
 ``POST faults/N/release``                 let go what hangs at that one
@@ -16,11 +22,15 @@
                                           ``silence`` and ``refuse`` (on)
 ``POST nonces/forget``                    let the window of ``enforce_nonce`` pass
 ``POST rates {"enabled": true|false}``    rate limits on or off
-``POST slash``                            {command, options, channel_id, user}
-``POST autocomplete``                     {command, option, typed, options, channel_id, user}
-``POST click``                            {message_id, custom_id, user}
+``POST slash``                            {command, options} and who asks; the command may be ``linkbot pause``
+``POST autocomplete``                     {command, option, typed, options} and who asks
+``POST message_command``                  {command, message_id} and who asks
+``POST click``                            {message_id, custom_id} and {user, locale}
+``POST choose``                           {message_id, custom_id, values} and {user, locale}
+``POST forge``                            like click, with ``values`` like choose; the message may have no such thing
 ========================================  ==============================================================================
 
+Who asks is {user, locale, place, channel_id, force}, the keys of `Asking`, each of which may be missing.
 What cannot be done is answered with 400, what is not there with 404, a bot that does not answer with 504, each with
 ``{"error": …}``.
 """
@@ -32,17 +42,17 @@ from aiohttp.typedefs import Handler
 
 from bot.rehearsal.answers import json_answer, path_id, query_id, read_object
 from bot.rehearsal.backend import Backend
-from bot.rehearsal.control_channels import BadControlError, change_channel
+from bot.rehearsal.control_channels import change_channel
+from bot.rehearsal.control_fields import BadControlError
+from bot.rehearsal.control_members import MemberRoutes
 from bot.rehearsal.interactions import NoAnswerError
-from bot.rehearsal.views import answer_view, fault_view, message_view, request_view, state_view
+from bot.rehearsal.views import fault_view, message_view, request_view, state_view
 from bot.rehearsal.wire import ApiError, JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 __all__ = ["ControlRoutes"]
-
-_VISITOR = "visitor"
 
 
 class ControlRoutes:
@@ -69,9 +79,7 @@ class ControlRoutes:
                 web.post("/gateway", self._gateway),
                 web.post("/nonces/forget", self._forget_nonces),
                 web.post("/rates", self._set_rates),
-                web.post("/slash", self._slash),
-                web.post("/autocomplete", self._autocomplete),
-                web.post("/click", self._click),
+                *MemberRoutes(self._backend).routes(),
             ]
         )
         return application
@@ -80,7 +88,10 @@ class ControlRoutes:
         return json_answer(state_view(self._backend))
 
     async def _messages(self, request: web.Request) -> web.Response:
-        messages = self._backend.messages(_needed(query_id(request, "channel"), "channel"))
+        if "direct" in request.query:
+            messages = self._backend.direct_messages(request.query["direct"])
+        else:
+            messages = self._backend.messages(_needed(query_id(request, "channel"), "channel"))
         return json_answer([message_view(self._backend.world, message) for message in messages])
 
     async def _delete_message(self, request: web.Request) -> web.Response:
@@ -151,27 +162,6 @@ class ControlRoutes:
         self._backend.rates.enabled = (await read_object(request)).get("enabled") is True
         return web.Response(status=204)
 
-    async def _slash(self, request: web.Request) -> web.Response:
-        body = await read_object(request)
-        answer = await self._backend.slash(
-            _text(body, "command"), _options(body), user=_user(body), channel_id=_channel(body)
-        )
-        return json_answer(answer_view(self._backend.world, answer))
-
-    async def _autocomplete(self, request: web.Request) -> web.Response:
-        body = await read_object(request)
-        command, option, typed = _text(body, "command"), _text(body, "option"), _text(body, "typed")
-        choices = await self._backend.autocomplete(
-            command, option, typed, _options(body), user=_user(body), channel_id=_channel(body)
-        )
-        return json_answer([{"name": choice.name, "value": choice.value} for choice in choices])
-
-    async def _click(self, request: web.Request) -> web.Response:
-        body = await read_object(request)
-        message_id = int(_text(body, "message_id"))
-        answer = await self._backend.click(message_id, _text(body, "custom_id"), user=_user(body))
-        return json_answer(answer_view(self._backend.world, answer))
-
 
 @web.middleware
 async def _explain(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -191,29 +181,8 @@ def _needed(value: int | None, name: str) -> int:
     return value
 
 
-def _text(body: JsonObject, name: str) -> str:
-    if not isinstance(body.get(name), (str, int)):
-        raise BadControlError(f'"{name}" is missing')
-    return str(body[name])
-
-
-def _options(body: JsonObject) -> JsonObject:
-    options = body.get("options") or {}
-    if not isinstance(options, dict):
-        raise BadControlError('"options" is an object: {"name": value, …}')
-    return options
-
-
 def _code(body: JsonObject) -> int:
     code = body.get("code", 4000)
     if not isinstance(code, int):
         raise BadControlError('"code" is a number')
     return code
-
-
-def _user(body: JsonObject) -> str:
-    return str(body.get("user") or _VISITOR)
-
-
-def _channel(body: JsonObject) -> int | None:
-    return int(body["channel_id"]) if body.get("channel_id") else None

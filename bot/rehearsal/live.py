@@ -92,7 +92,8 @@ class LivePage:
 
     def _messages(self) -> list[JsonObject]:
         world = self._backend.world
-        shown = [message for channel in world.channels for message in world.messages(channel.id)[-_SHOWN_MESSAGES:]]
+        channels = (*world.channels, *world.direct_channels)
+        shown = [message for channel in channels for message in world.messages(channel.id)[-_SHOWN_MESSAGES:]]
         return [message_view(world, message) for message in shown]
 
 

@@ -50,6 +50,11 @@ class Chosen:
     beneath: tuple[JsonObject, ...] = ()
 
     @property
+    def description(self) -> str:
+        """What it does, in the default language."""
+        return str((self.beneath[-1] if self.beneath else self.command)["description"])
+
+    @property
     def options(self) -> list[JsonObject]:
         """What can be filled in."""
         innermost = self.beneath[-1] if self.beneath else self.command

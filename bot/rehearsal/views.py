@@ -3,9 +3,9 @@
 from bot.rehearsal.backend import Backend
 from bot.rehearsal.faults import Fault
 from bot.rehearsal.interactions import InteractionAnswer
-from bot.rehearsal.offers import slash_commands
+from bot.rehearsal.offers import message_commands, slash_commands, typed_commands
 from bot.rehearsal.payloads import message_json
-from bot.rehearsal.records import Channel, Message
+from bot.rehearsal.records import Channel, Message, User
 from bot.rehearsal.rest import RequestRecord
 from bot.rehearsal.wire import JsonObject
 from bot.rehearsal.world import World
@@ -25,7 +25,7 @@ def message_view(world: World, message: Message) -> JsonObject:
 
 
 def channel_view(channel: Channel) -> JsonObject:
-    """A channel or thread."""
+    """A channel or thread, or direct messages."""
     return {
         "id": str(channel.id),
         "name": channel.name,
@@ -37,6 +37,8 @@ def channel_view(channel: Channel) -> JsonObject:
             {"id": str(tag.id), "name": tag.name, "moderated": tag.moderated} for tag in channel.available_tags
         ],
         "require_tag": channel.require_tag,
+        "hidden": channel.hidden,
+        "seen_by": [str(role_id) for role_id in sorted(channel.seen_by)],
         "applied_tags": [str(tag_id) for tag_id in channel.applied_tags],
         "archived": channel.archived,
         "locked": channel.locked,
@@ -44,15 +46,37 @@ def channel_view(channel: Channel) -> JsonObject:
 
 
 def state_view(backend: Backend) -> JsonObject:
-    """The guild without its messages: channels, roles, slash commands, and whether the bot is there."""
+    """The guild without its messages: channels, roles, people, commands, and whether the bot is there."""
     world = backend.world
+    commands = slash_commands(world)
     return {
         "guild": world.guild_name,
         "bot": {"id": str(world.bot.id), "name": world.bot.name, "connected": backend.gateway.connected},
         "channels": [channel_view(channel) for channel in world.channels],
         "roles": [{"id": str(role.id), "name": role.name} for role in world.roles],
         "users": [{"id": str(user.id), "name": user.name} for user in world.users],
-        "commands": slash_commands(world),
+        "people": [_person_view(world, user) for user in world.users if not user.bot],
+        "commands": commands,
+        "typed_commands": [
+            {"name": chosen.name, "description": chosen.description, "options": chosen.options}
+            for command in commands
+            for chosen in typed_commands(command)
+        ],
+        "message_commands": message_commands(world),
+    }
+
+
+def _person_view(world: World, user: User) -> JsonObject:
+    permissions = world.guild_permissions(user)
+    direct = next((channel for channel in world.direct_channels if channel.recipient_id == user.id), None)
+    return {
+        "id": str(user.id),
+        "name": user.name,
+        "roles": [str(role_id) for role_id in sorted(world.roles_of(user))],
+        "permissions": sorted(permissions),
+        "manages": "manage_guild" in permissions,
+        "takes_direct_messages": world.takes_direct_messages(user.id),
+        "direct_channel": None if direct is None else channel_view(direct),
     }
 
 
