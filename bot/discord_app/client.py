@@ -15,7 +15,9 @@ from bot.discord_app.attempts import http_trace
 from bot.discord_app.endpoints import forget_session
 from bot.discord_app.gateway import UNKNOWN_TO_DISCORD, GatewayPace, keep_connected, told
 from bot.discord_app.identify_budget import IdentifyBudget
+from bot.discord_app.language import Translator
 from bot.discord_app.outcomes import UNREACHABLE
+from bot.discord_app.presses import Presses
 from bot.discord_app.rate_limits import LONGEST_WAIT_SECONDS, end_global_waits
 from bot.discord_app.replies import CommandTree
 from bot.problems import TokenRefusedError
@@ -33,6 +35,7 @@ class LinkbotClient(discord.Client):
 
     Attributes:
         tree: the slash commands.
+        presses: the buttons under answers.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class LinkbotClient(discord.Client):
             connector=connector,
         )
         self.tree = CommandTree(self)
+        self.presses = Presses()
         self._find_gateway = find_gateway
         self._identify_budget = identify_budget or _forgetful_budget()
         self._gateway_pace = gateway_pace
@@ -90,6 +94,14 @@ class LinkbotClient(discord.Client):
             else:
                 return end_global_waits(self)
             await asyncio.sleep(seconds)
+
+    async def setup_hook(self) -> None:
+        """Called by discord.py while logging in."""
+        await self.tree.set_translator(Translator())
+
+    async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
+        """Called by discord.py for every interaction; commands find their way by themselves."""
+        await self.presses.handle(interaction)
 
     async def connect_forever(self) -> None:
         """Keep the gateway connected until the client is closed, as `keep_connected` does, and raises."""

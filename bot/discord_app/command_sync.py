@@ -5,8 +5,10 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import discord
+from discord import app_commands
 
 from bot.announcing.retry import Pauses
 from bot.discord_app.client import LinkbotClient
@@ -18,6 +20,7 @@ __all__ = ["keep_commands_registered"]
 
 _log = logging.getLogger(__name__)
 
+_Command = app_commands.Command[Any, ..., Any] | app_commands.ContextMenu | app_commands.Group
 LoadHash = Callable[[], Awaitable[str | None]]
 SaveHash = Callable[[str], Awaitable[None]]
 
@@ -62,7 +65,7 @@ async def keep_commands_registered(
 
 
 async def _register(client: LinkbotClient, guilds: tuple[int, ...], load_hash: LoadHash, save_hash: SaveHash) -> None:
-    wanted = _fingerprint(client.tree, guilds)
+    wanted = await _fingerprint(client.tree, guilds)
     known = await load_hash()
     if known == wanted:
         return
@@ -93,12 +96,19 @@ async def _take_away(tree: CommandTree, guild: int) -> None:
         _log.info("The slash commands of guild %d stay as they are: %s", guild, error)
 
 
-def _fingerprint(tree: CommandTree, guilds: tuple[int, ...]) -> str:
+async def _fingerprint(tree: CommandTree, guilds: tuple[int, ...]) -> str:
     """Return the guilds and a hash over all that is registered in them, as ``guild,guild:hash``."""
     places = [None, *map(discord.Object, guilds)]
-    payload = [[command.to_dict(tree) for command in tree.get_commands(guild=place)] for place in places]
+    payload = [[await _payload(command, tree) for command in tree.get_commands(guild=place)] for place in places]
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     return f"{','.join(map(str, guilds))}:{digest}"
+
+
+async def _payload(command: _Command, tree: CommandTree) -> dict[str, Any]:
+    """Return what is registered, with its names in every language."""
+    if (translator := tree.translator) is None:
+        return command.to_dict(tree)
+    return await command.get_translated_payload(tree, translator)
 
 
 def _guilds_of(fingerprint: str | None) -> tuple[int, ...]:

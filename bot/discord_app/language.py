@@ -34,7 +34,7 @@ class Language:
         self._bundle.add_resource(FluentResource(texts))
 
     def say(self, key: str, /, **values: str | int | float) -> str:
-        """Return the text under `key` with `values` in it; `LookupError` if there is no such text, or a value missing."""
+        """Return the text under `key` with `values` in it; `LookupError` if there is no such text, or value."""
         return self._formatted(key, None, values)
 
     def describe(self, key: str) -> str:

@@ -3,19 +3,42 @@
 from collections.abc import Sequence
 
 import discord
+from discord import app_commands
 
 from bot.discord_app.archive import Archive
 from bot.discord_app.commands.latest import latest_command
+from bot.discord_app.commands.names import names_commands
+from bot.discord_app.commands.random import random_command
+from bot.discord_app.commands.search import search_command
 from bot.discord_app.commands.tag import tag_command
+from bot.discord_app.listing import Lists
+from bot.discord_app.presses import Presses
 from bot.discord_app.replies import CommandTree
 
 __all__ = ["add_commands"]
 
+_EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+_FOR_ALL = app_commands.AppInstallationType(guild=True, user=True)
 
-def add_commands(tree: CommandTree, archive: Archive, guilds: Sequence[int] = ()) -> None:
-    """Put all commands into `tree`: for everywhere, or only for `guilds` if there are any."""
+
+def add_commands(tree: CommandTree, presses: Presses, archive: Archive, guilds: Sequence[int] = ()) -> None:
+    """Put all commands into `tree`, for everywhere or only for `guilds` if there are any, their buttons into `presses`.
+
+    For everywhere means in guilds, in direct messages, and wherever somebody takes the application along who installed
+    it for themselves, if it allows that.
+    """
+    lists = Lists(archive)
+    lists.listen(presses)
+    commands = (
+        latest_command(lists),
+        tag_command(lists),
+        search_command(lists),
+        *names_commands(archive),
+        random_command(lists),
+    )
     places = [discord.Object(guild) for guild in guilds]
-    for command in (latest_command(archive), tag_command(archive)):
+    for command in commands:
+        command.allowed_contexts, command.allowed_installs = _EVERYWHERE, _FOR_ALL
         if places:
             tree.add_command(command, guilds=places)
         else:

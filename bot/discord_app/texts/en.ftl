@@ -44,6 +44,11 @@ sources-heading = { $count ->
     [one] One source
    *[other] { $count } sources
  }
+number = { $count }
+more-names = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+ }
 since-heading = since { $date }
 page-footer = Page { $page }
 untitled = Untitled post
@@ -54,10 +59,12 @@ indexing = Indexing, { $percent } %: here is what there is so far.
 button-first = « First
 button-back = ‹ Back
 button-next = Next ›
+button-again = Another one
 button-share = Share
 button-tag = #{ $tag }
 
 nothing-yet = There are no posts yet.
+nothing-related = There is nothing like it.
 nothing-on-page = There are no further posts.
 nothing-with-filters = No post passes all of this: { $filters }.
 nothing-found = Nothing was found for { $words }.

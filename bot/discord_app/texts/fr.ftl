@@ -44,6 +44,11 @@ sources-heading = { $count ->
     [one] Une source
    *[other] { $count } sources
  }
+number = { $count }
+more-names = { $count ->
+    [one] et une autre
+   *[other] et { $count } autres
+ }
 since-heading = depuis le { $date }
 page-footer = Page { $page }
 untitled = Lien sans titre
@@ -54,10 +59,12 @@ indexing = Indexation en cours, { $percent } % : voici ce qu'il y a pour l'insta
 button-first = « Début
 button-back = ‹ Retour
 button-next = Suite ›
+button-again = Un autre
 button-share = Partager
 button-tag = #{ $tag }
 
 nothing-yet = Il n'y a pas encore de lien.
+nothing-related = Il n'y a rien de semblable.
 nothing-on-page = Il n'y a pas d'autre lien.
 nothing-with-filters = Aucun lien ne remplit toutes ces conditions : { $filters }.
 nothing-found = Rien n'a été trouvé pour { $words }.

@@ -1,0 +1,147 @@
+"""Answers with lists of posts: what a query finds in the archive, as its asker may see it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import discord
+
+from bot.catalog.columns import fold
+from bot.catalog.listings import Filters, Listing
+from bot.catalog.records import Counted
+from bot.content.excerpt import cut
+from bot.discord_app.archive import Archive
+from bot.discord_app.jump import jump_links
+from bot.discord_app.language import Language, language_of
+from bot.discord_app.pages import COLOUR, filter_texts, page
+from bot.discord_app.presses import Presses, StaleButtonError
+from bot.discord_app.query import Button, Kind, Query, custom_id, read_custom_id
+from bot.discord_app.replies import Answer, answer, answer_press
+from bot.discord_app.similar import similar_names
+from bot.discord_app.text import escaped, plain
+
+__all__ = ["Lists"]
+
+_Button = discord.ui.Button[discord.ui.View]
+
+_NAME = 100  # characters of what was asked for, in an answer
+_LABEL = 60
+
+
+class Lists:
+    """Answers queries from an archive, and the buttons under its answers."""
+
+    def __init__(self, archive: Archive) -> None:
+        """Take the archive that is asked."""
+        self.archive = archive
+
+    def listen(self, presses: Presses) -> None:
+        """Answer the buttons under lists."""
+        presses.add(r"[a-z]{2}[0-9a-z]{2,4}:.*", self._press)
+
+    async def show(self, interaction: discord.Interaction, query: Query, *, public: bool) -> None:
+        """Answer the command that asks for `query`."""
+        await answer(interaction, self.find(interaction, query, public=public), public=public)
+
+    async def _press(self, interaction: discord.Interaction, text: str) -> None:
+        await answer_press(interaction, self._pressed(interaction, text))
+
+    async def _pressed(self, interaction: discord.Interaction, text: str) -> Answer:
+        read = await read_custom_id(text, self.archive)
+        if read is None:
+            raise StaleButtonError(text)
+        button, query = read
+        return await self.find(interaction, query, public=button is Button.SHARE)
+
+    async def find(self, interaction: discord.Interaction, query: Query, *, public: bool) -> Answer:
+        """Return the answer to `query`; one without a list only its asker sees.
+
+        Raises:
+            CatalogError: the archive cannot be read.
+        """
+        language = language_of(interaction.locale)
+        listing = await self._ask(query)
+        if not listing.posts:
+            return replace(await self._nothing(language, query), public=public)
+        if query.kind is Kind.RANDOM:
+            query = replace(query, posts=(listing.posts[0].id,))
+        places = await self.archive.places([listed.id for listed in listing.posts])
+        links = jump_links(interaction, places, for_all=public)
+        return page(language, query, listing, links=links, note=self._note(language, query), public=public)
+
+    async def _ask(self, query: Query) -> Listing:
+        archive, filters = self.archive, query.filters
+        match query.kind:
+            case Kind.LATEST:
+                return await archive.latest(filters, offset=query.offset, count=query.count)
+            case Kind.SEARCH:
+                return await archive.search(query.words, filters, offset=query.offset, count=query.count)
+            case Kind.RANDOM if query.posts:
+                return Listing(tuple(await archive.by_id(query.posts)))
+            case Kind.RANDOM:
+                return await archive.random(filters)
+            case Kind.RELATED:
+                return await archive.related(query.posts, offset=query.offset, count=query.count)
+
+    def _note(self, language: Language, query: Query) -> str:
+        notes = [language.say("words-cut")] if query.words.is_cut else []
+        if (indexed := self.archive.indexed()) is not None:
+            notes.append(language.say("indexing", percent=int(100 * indexed)))
+        return " · ".join(notes)
+
+    async def _nothing(self, language: Language, query: Query) -> Answer:
+        """Return why there is no list, with buttons for what could have been meant."""
+        said, buttons = await self._why_nothing(language, query)
+        embed = discord.Embed(description=said, colour=COLOUR)
+        if note := self._note(language, query):
+            embed.set_footer(text=note)
+        return Answer((embed,), (buttons,) if buttons else ())
+
+    async def _why_nothing(self, language: Language, query: Query) -> tuple[str, tuple[_Button, ...]]:
+        filters = query.filters
+        for tag in filters.tags:
+            known = await self.archive.tags()
+            if not _is_among(tag, known):
+                others = tuple(other for other in filters.tags if other != tag)
+                meant = [query.with_tags((*others, name)) for name in similar_names(tag, known)]
+                return _unknown(language, "unknown-tag", tag, meant, [each.filters.tags[-1] for each in meant])
+        if filters.source is not None:
+            known = await self.archive.sources()
+            if not _is_among(filters.source, known):
+                names = similar_names(filters.source, known)
+                meant = [query.with_source(name) for name in names]
+                return _unknown(language, "unknown-source", filters.source, meant, names)
+        if query.kind is Kind.SEARCH:
+            return await self._why_not_found(language, query)
+        if query.page:
+            return language.say("nothing-on-page"), ()
+        if filters == Filters():
+            return language.say("nothing-related" if query.kind is Kind.RELATED else "nothing-yet"), ()
+        return language.say("nothing-with-filters", filters=" · ".join(filter_texts(language, filters))), ()
+
+    async def _why_not_found(self, language: Language, query: Query) -> tuple[str, tuple[_Button, ...]]:
+        if not query.words.terms:
+            return language.say("nothing-to-search"), ()
+        if query.page:
+            return language.say("nothing-on-page"), ()
+        words = [escaped(plain(query.words.text)), *filter_texts(language, query.filters)]
+        said = language.say("nothing-found", words=" · ".join(words))
+        corrected = await self.archive.correction(query.words)
+        if corrected is None:
+            return said, ()
+        return f"{said} {language.say('did-you-mean')}", (_meant(corrected.text, replace(query, words=corrected)),)
+
+
+def _unknown(
+    language: Language, key: str, name: str, meant: Sequence[Query], names: Sequence[str]
+) -> tuple[str, tuple[_Button, ...]]:
+    said = language.say(key, name=f"**{escaped(plain(name), _NAME) or '…'}**")
+    hint = language.say("did-you-mean" if meant else "choose-from-list")
+    return f"{said} {hint}", tuple(_meant(name, query) for name, query in zip(names, meant, strict=True))
+
+
+def _meant(text: str, query: Query) -> _Button:
+    return discord.ui.Button(label=cut(plain(text), _LABEL), custom_id=custom_id(Button.DID_YOU_MEAN, query))
+
+
+def _is_among(name: str, known: Sequence[Counted]) -> bool:
+    return fold(name) in {fold(counted.name) for counted in known}
