@@ -26,6 +26,9 @@ SENDABLE = (
 # (https://www.sqlite.org/partialindex.html): without it every claim would walk through all that was ever sent.
 OPEN = "state NOT IN ('sent', 'dropped')"
 
+# What is sent to followers, by direct message, is counted apart: nobody is shown whose channel that is.
+TO_FOLLOWER = "EXISTS (SELECT 1 FROM followers WHERE followers.channel_id = deliveries.channel_id)"
+
 # Far more than a channel takes in the minutes around a claim, and without asking a clock that may have been set since.
 KNOWN_MESSAGES = 1000
 
@@ -108,6 +111,14 @@ class DeliveryTable:
         sendable = all(row["sendable"] for row in rows)
         return Claim(message["id"], channel_id, message["nonce"], claimed_at, deliveries, sendable)
 
+    def is_claimed(self, claim: Claim) -> bool:
+        """Whether `claim` is still there: a follower may have had everything forgotten meanwhile.
+
+        Its row id may be another message's by then; its nonce never is.
+        """
+        query = "SELECT 1 FROM messages WHERE id = ? AND nonce = ?"
+        return self._connection.execute(query, (claim.id, claim.nonce)).fetchone() is not None
+
     def record_sent(self, claim: Claim, message_id: int | None, now: datetime, *, to_publish: bool = False) -> None:
         """The message of `claim` stands in its channel, or did (then `message_id` is None).
 
@@ -135,7 +146,15 @@ class DeliveryTable:
         self._end(claim, "state = 'unknown', shown = NULL, reason = ?", reason)
 
     def give_up_all(self, reason: str) -> int:
-        """Nobody can tell whether what waits, or was under way, stands by now; return how many deliveries that are."""
+        """Nobody can tell whether what waits, or was under way, stands by now; return how many deliveries that are.
+
+        What is so for followers is dropped: nobody but they could look.
+        """
+        self._connection.execute(
+            "UPDATE deliveries SET state = 'dropped', shown = NULL, reason = ?"
+            f" WHERE state IN ('pending', 'sending') AND {OPEN} AND {TO_FOLLOWER}",
+            (reason,),
+        )
         return self._connection.execute(
             "UPDATE deliveries SET state = 'unknown', shown = NULL, reason = ?"
             f" WHERE state IN ('pending', 'sending') AND {OPEN}",
@@ -195,34 +214,36 @@ class DeliveryTable:
         self._settle(delivery_id, "state = 'dropped', message = NULL, position = NULL")
 
     def counts(self) -> list[DeliveryCount]:
-        """How many deliveries each channel has in each state; those without any are left out."""
+        """How many deliveries each channel has in each state; those without any, and followers, are left out."""
         rows = self._connection.execute(
-            "SELECT channel_id, state, count(*) FROM deliveries GROUP BY channel_id, state ORDER BY channel_id, state"
+            "SELECT channel_id, state, count(*) FROM deliveries GROUP BY channel_id, state"
+            " HAVING channel_id NOT IN (SELECT channel_id FROM followers) ORDER BY channel_id, state"
         )
         return [DeliveryCount(channel_id, DeliveryState(state), number) for channel_id, state, number in rows]
 
     def held_up(self) -> list[HeldUp]:
         """The refused and unknown deliveries, by id."""
         rows = self._connection.execute(
-            "SELECT deliveries.id, channel_id, state, path, reason FROM deliveries JOIN posts ON posts.id = post_id"
-            " WHERE state IN ('refused', 'unknown') ORDER BY deliveries.id"
+            f"SELECT deliveries.id, channel_id, state, path, reason, {TO_FOLLOWER} FROM deliveries"
+            " JOIN posts ON posts.id = post_id WHERE state IN ('refused', 'unknown') ORDER BY deliveries.id"
         )
-        return [HeldUp(row[0], row[1], DeliveryState(row[2]), row[3], row[4]) for row in rows]
+        return [HeldUp(row[0], row[1], DeliveryState(row[2]), row[3], row[4], bool(row[5])) for row in rows]
 
     def count_sleeping(self, now: datetime) -> dict[int, int]:
-        """How many of each channel's pending deliveries sleep; channels without any are left out."""
+        """How many of each channel's pending deliveries sleep; channels without any, and followers, are left out."""
         rows = self._connection.execute(
             "SELECT channel_id, count(*) FROM deliveries CROSS JOIN posts ON posts.id = post_id"
-            f" WHERE state = 'pending' AND {OPEN} AND NOT ({SENDABLE}) GROUP BY channel_id ORDER BY channel_id",
+            f" WHERE state = 'pending' AND {OPEN} AND NOT ({SENDABLE}) AND NOT {TO_FOLLOWER}"
+            " GROUP BY channel_id ORDER BY channel_id",
             {"now": to_microseconds(now)},
         )
         return dict(rows.fetchall())
 
     def oldest_waiting_at(self, now: datetime) -> datetime | None:
-        """When the oldest of the pending deliveries that are due was planned; None: none is due."""
+        """When the oldest of the pending deliveries that are due was planned, but for followers; None: none is due."""
         row = self._connection.execute(
             "SELECT min(planned_at) FROM deliveries CROSS JOIN posts ON posts.id = post_id"
-            f" WHERE state = 'pending' AND {OPEN} AND {SENDABLE}",
+            f" WHERE state = 'pending' AND {OPEN} AND {SENDABLE} AND NOT {TO_FOLLOWER}",
             {"now": to_microseconds(now)},
         ).fetchone()
         return from_microseconds(row[0])

@@ -1,7 +1,8 @@
 """What happens to messages after they were sent: their cards follow the posts, go with them, and are published.
 
 A message whose id at Discord is not known, because nobody can tell or a person deleted it, is left alone. So is one
-that only a person spoke of: it may not be the bot's own, and may show more than the catalog knows.
+that only a person spoke of: it may not be the bot's own, and may show more than the catalog knows. So are direct
+messages to followers, which neither follow edits nor are taken back: what was delivered is its reader's.
 """
 
 import sqlite3
@@ -14,7 +15,10 @@ from bot.content.post import Post
 
 __all__ = ["MessageTable"]
 
-OURS = "message_id IS NOT NULL AND nonce IS NOT NULL"
+OURS = (
+    "message_id IS NOT NULL AND nonce IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM followers WHERE followers.channel_id = messages.channel_id)"
+)
 
 
 class MessageTable:

@@ -247,10 +247,11 @@ class KnownDelivery:
 
 @dataclass(frozen=True, slots=True)
 class HeldUp:
-    """A delivery that a person must look at: refused or unknown."""
+    """A delivery that a person must look at: refused or unknown; `to_follower`: by direct message, to a follower."""
 
     id: int
     channel_id: int
     state: DeliveryState
     path: str
     reason: str
+    to_follower: bool = False

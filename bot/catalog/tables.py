@@ -4,6 +4,7 @@ import sqlite3
 
 from bot.catalog.deliveries import DeliveryTable
 from bot.catalog.files import FileTable
+from bot.catalog.followers import FollowerTable
 from bot.catalog.messages import MessageTable
 from bot.catalog.notes import NoteTable
 from bot.catalog.posts import PostTable
@@ -21,4 +22,5 @@ class Tables:
         self.posts = PostTable(connection)
         self.deliveries = DeliveryTable(connection)
         self.messages = MessageTable(connection)
+        self.followers = FollowerTable(connection)
         self.search = SearchTable(connection)

@@ -1,0 +1,275 @@
+"""Who follows what, and which posts they want by direct message.
+
+The direct messages with a follower are a channel: what waits and what was sent there is in `bot.catalog.deliveries`, as
+of any other channel. What is kept of a person is what `FollowerTable.forget` deletes, and nothing else.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.catalog.columns import fold, from_microseconds, to_microseconds
+from bot.catalog.deliveries import OPEN, SENDABLE
+from bot.catalog.following import (
+    MOST_FOLLOWS,
+    Budget,
+    Follow,
+    Followed,
+    Follower,
+    FollowerCounts,
+    FollowKind,
+    KeptOfPerson,
+)
+from bot.catalog.words import Words
+
+__all__ = ["FollowerTable"]
+
+A_DAY = timedelta(days=1)  # that a budget is for, and the longest that a person who refuses is left alone
+
+# Left alone until then; not if the clock was set back meanwhile.
+TRIED_AGAIN = "(refused_until IS NULL OR refused_until <= :now OR refused_until > :tomorrow)"
+IN_DOUBT = (
+    "EXISTS (SELECT 1 FROM deliveries"
+    f" WHERE deliveries.channel_id = followers.channel_id AND state = 'sending' AND {OPEN})"
+)
+WAITING = (
+    "EXISTS (SELECT 1 FROM deliveries CROSS JOIN posts ON posts.id = post_id"
+    f" WHERE deliveries.channel_id = followers.channel_id AND state = 'pending' AND {OPEN} AND {SENDABLE})"
+)
+WITHIN_BUDGET = (
+    "coalesce((SELECT claimed_at FROM messages WHERE messages.channel_id = followers.channel_id"
+    " ORDER BY messages.id DESC LIMIT 1 OFFSET :budget - 1) NOT BETWEEN :yesterday AND :today, 1)"
+)
+IS_DUE = f"{TRIED_AGAIN} AND ({IN_DOUBT} OR ({WITHIN_BUDGET} AND {WAITING}))"
+OF_FOLLOWERS = "channel_id IN (SELECT channel_id FROM followers)"
+
+
+class FollowerTable:
+    """Followers and what they follow."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def follow(self, user_id: int, channel_id: int, kind: FollowKind, name: str, now: datetime) -> Followed:
+        """Let the person follow a tag, a source or words; who refused direct messages is tried again at once.
+
+        Args:
+            user_id: a snowflake.
+            channel_id: of the direct messages with them; it stays the same for good.
+            kind: of what is followed.
+            name: of a tag or a source, compared without regard to case; of words what `Words.text` gives.
+            now: aware.
+        """
+        follows = self.follows_of(user_id)
+        if any(follow.kind is kind and _key(kind, follow.name) == _key(kind, name) for follow in follows):
+            self._try_again(user_id)
+            return Followed.KNOWN
+        if len(follows) >= MOST_FOLLOWS:
+            return Followed.TOO_MANY
+        self._connection.execute(
+            "INSERT OR IGNORE INTO followers (user_id, channel_id, followed_at) VALUES (?, ?, ?)",
+            (user_id, channel_id, to_microseconds(now)),
+        )
+        self._try_again(user_id)
+        self._connection.execute(
+            "INSERT INTO follows (follower, kind, name, key) SELECT id, ?, ?, ? FROM followers WHERE user_id = ?",
+            (kind, name, _key(kind, name), user_id),
+        )
+        return Followed.NEW
+
+    def follows_of(self, user_id: int) -> tuple[Follow, ...]:
+        """What the person follows, in the order in which they began to."""
+        rows = self._connection.execute(
+            "SELECT follows.id, kind, name FROM followers JOIN follows ON follower = followers.id"
+            " WHERE user_id = ? ORDER BY follows.id",
+            (user_id,),
+        )
+        return tuple(Follow(follow, FollowKind(kind), name) for follow, kind, name in rows)
+
+    def unfollow(self, user_id: int, follow_id: int) -> Follow | None:
+        """End what the person follows, and forget what waits for nothing else that they follow.
+
+        Returns:
+            What was ended; None: it is not there (any more), or another person's.
+        """
+        ended = next((follow for follow in self.follows_of(user_id) if follow.id == follow_id), None)
+        if ended is None:
+            return None
+        self._connection.execute("DELETE FROM follows WHERE id = ?", (follow_id,))
+        (channel_id,) = self._connection.execute(
+            "SELECT channel_id FROM followers WHERE user_id = ?", (user_id,)
+        ).fetchone()
+        self._withdraw_unwanted(channel_id)
+        return ended
+
+    def forget(self, user_id: int) -> bool:
+        """Delete all that is kept of the person, also of what is just being sent; return whether there was anything."""
+        row = self._connection.execute("SELECT id, channel_id FROM followers WHERE user_id = ?", (user_id,)).fetchone()
+        if row is None:
+            return False
+        self._connection.execute("DELETE FROM deliveries WHERE channel_id = ?", (row["channel_id"],))
+        self._connection.execute("DELETE FROM messages WHERE channel_id = ?", (row["channel_id"],))
+        self._connection.execute("DELETE FROM followers WHERE id = ?", (row["id"],))
+        return True
+
+    def person(self, user_id: int) -> KeptOfPerson | None:
+        """All that is kept of the person; None: nothing is."""
+        row = self._connection.execute(
+            "SELECT followed_at, refused_until,"
+            " (SELECT count(*) FROM deliveries WHERE deliveries.channel_id = followers.channel_id"
+            f" AND state IN ('pending', 'sending') AND {OPEN}) AS waiting,"
+            " (SELECT count(*) FROM messages JOIN deliveries ON message = messages.id"
+            " WHERE messages.channel_id = followers.channel_id AND state = 'sent') AS sent"
+            " FROM followers WHERE user_id = ?",
+            (user_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        followed_at = from_microseconds(row["followed_at"])
+        assert followed_at is not None
+        refused = row["refused_until"] is not None
+        return KeptOfPerson(followed_at, refused, self.follows_of(user_id), row["waiting"], row["sent"])
+
+    def matching(self, post_ids: Collection[int], channel_id: int | None = None) -> Mapping[int, list[int]]:
+        """Which followers want which of these posts: by post, the ids of their channels.
+
+        Words are looked for in what members may see: only a post that they may can have them. They are whole words, as
+        who follows `go` does not want what is about Google.
+
+        Args:
+            post_ids: of the posts.
+            channel_id: ask only for the follower with this channel; None: for all.
+        """
+        wanted: defaultdict[int, set[int]] = defaultdict(set)
+        for post_id, follower in (*self._named(post_ids, channel_id), *self._worded(post_ids, channel_id)):
+            wanted[post_id].add(follower)
+        return {post_id: sorted(channels) for post_id, channels in wanted.items()}
+
+    def is_follower_channel(self, channel_id: int) -> bool:
+        """Whether the channel is a follower's direct messages."""
+        query = "SELECT 1 FROM followers WHERE channel_id = ?"
+        return self._connection.execute(query, (channel_id,)).fetchone() is not None
+
+    def refuse_until(self, channel_id: int, moment: datetime) -> bool:
+        """The follower takes no direct messages: try none before `moment`; return whether that is news."""
+        changed = self._connection.execute(
+            "SELECT refused_until IS NULL FROM followers WHERE channel_id = ?", (channel_id,)
+        ).fetchone()
+        self._connection.execute(
+            "UPDATE followers SET refused_until = ? WHERE channel_id = ?", (to_microseconds(moment), channel_id)
+        )
+        return changed is not None and bool(changed[0])
+
+    def takes_messages(self, channel_id: int) -> None:
+        """The follower took a direct message."""
+        self._connection.execute(
+            "UPDATE followers SET refused_until = NULL WHERE channel_id = ? AND refused_until IS NOT NULL",
+            (channel_id,),
+        )
+
+    def due(self, now: datetime, budget: Budget, limit: int, *, without: Collection[int] = ()) -> list[Follower]:
+        """At most `limit` followers with something that may be sent, or is in doubt.
+
+        `without` are ids of channels that are not asked for.
+        """
+        rows = self._connection.execute(
+            "SELECT id, channel_id FROM followers WHERE channel_id NOT IN (SELECT value FROM json_each(:without))"
+            f" AND {IS_DUE} ORDER BY id LIMIT :limit",
+            {**_moments(now, budget), "without": str(list(without)), "limit": limit},
+        )
+        return [Follower(follower, channel_id) for follower, channel_id in rows]
+
+    def is_due(self, channel_id: int, now: datetime, budget: Budget) -> bool:
+        """Whether something may be sent to the follower with this channel, or is in doubt."""
+        row = self._connection.execute(
+            f"SELECT 1 FROM followers WHERE channel_id = :channel AND {IS_DUE}",
+            {**_moments(now, budget), "channel": channel_id},
+        ).fetchone()
+        return row is not None
+
+    def counts(self) -> FollowerCounts:
+        """How many there are; see `FollowerCounts`."""
+        people, refusing = self._connection.execute(
+            "SELECT count(*), count(refused_until) FROM followers"
+            " WHERE EXISTS (SELECT 1 FROM follows WHERE follower = followers.id)"
+        ).fetchone()
+        (waiting,) = self._connection.execute(
+            f"SELECT count(*) FROM deliveries WHERE state = 'pending' AND {OPEN} AND {OF_FOLLOWERS}"
+        ).fetchone()
+        return FollowerCounts(people, waiting, refusing)
+
+    def _try_again(self, user_id: int) -> None:
+        self._connection.execute("UPDATE followers SET refused_until = NULL WHERE user_id = ?", (user_id,))
+
+    def _named(self, post_ids: Collection[int], channel_id: int | None) -> Iterator[tuple[int, int]]:
+        """Each post and each follower of one of its tags, or of its source."""
+        for kind, of_posts in (
+            (FollowKind.TAG, "post_tags ON post_tags.post_id = wanted.value CROSS JOIN follows ON key = tag_key"),
+            (FollowKind.SOURCE, "posts ON posts.id = wanted.value CROSS JOIN follows ON key = source_key"),
+        ):
+            yield from self._connection.execute(
+                f"SELECT wanted.value, followers.channel_id FROM json_each(:posts) AS wanted CROSS JOIN {of_posts}"
+                " AND kind = :kind CROSS JOIN followers ON followers.id = follower"
+                " WHERE :channel IS NULL OR followers.channel_id = :channel",
+                {"posts": str(list(post_ids)), "kind": kind, "channel": channel_id},
+            )
+
+    def _worded(self, post_ids: Collection[int], channel_id: int | None) -> Iterator[tuple[int, int]]:
+        """Each post and each follower of words that it has."""
+        rows = self._connection.execute(
+            "SELECT key, followers.channel_id FROM follows JOIN followers ON followers.id = follower"
+            " WHERE kind = 'words' AND (:channel IS NULL OR followers.channel_id = :channel)",
+            {"channel": channel_id},
+        )
+        followers: defaultdict[str, list[int]] = defaultdict(list)
+        for key, follower in rows:
+            followers[key].append(follower)
+        for key, channels in followers.items() if post_ids else ():
+            for post_id in self._having(key, post_ids):
+                yield from ((post_id, follower) for follower in channels)
+
+    def _having(self, words: str, post_ids: Collection[int]) -> Iterator[int]:
+        """Those of the posts that have these words."""
+        rows = self._connection.execute(
+            # A range, which the index can begin and end at; asked for one by one, 100 posts take 100 times as long.
+            "SELECT rowid FROM post_words WHERE post_words MATCH ? AND rowid BETWEEN ? AND ?",
+            (replace(Words.parse(words), is_open=False).query, min(post_ids), max(post_ids)),
+        )
+        wanted = set(post_ids)
+        return (post_id for (post_id,) in rows if post_id in wanted)
+
+    def _withdraw_unwanted(self, channel_id: int) -> None:
+        """Forget what waits in the channel and matches nothing that its follower follows.
+
+        A post that cannot be seen just now has no words to look at: it stays as long as they follow any words at all.
+        """
+        rows = self._connection.execute(
+            "SELECT deliveries.id, post_id, (SELECT 1 FROM searchable WHERE searchable.id = post_id) FROM deliveries"
+            f" WHERE channel_id = ? AND state = 'pending' AND {OPEN}",
+            (channel_id,),
+        ).fetchall()
+        wanted = self.matching([post_id for _, post_id, _ in rows], channel_id)
+        follows_words = self._connection.execute(
+            "SELECT 1 FROM follows JOIN followers ON followers.id = follower WHERE channel_id = ? AND kind = 'words'",
+            (channel_id,),
+        ).fetchone()
+        self._connection.executemany(
+            "DELETE FROM deliveries WHERE id = ?",
+            [(delivery,) for delivery, post, seen in rows if post not in wanted and (seen or not follows_words)],
+        )
+
+
+def _key(kind: FollowKind, name: str) -> str:
+    return name if kind is FollowKind.WORDS else fold(name)
+
+
+def _moments(now: datetime, budget: Budget) -> dict[str, object]:
+    return {
+        "now": to_microseconds(now),
+        "tomorrow": to_microseconds(now + A_DAY),
+        "today": to_microseconds(budget.now),
+        "yesterday": to_microseconds(budget.now - A_DAY),
+        "budget": budget.messages,
+    }
