@@ -187,6 +187,5 @@ class Backend:
 
     def direct_messages(self, name: str) -> list[Message]:
         """What stands in the direct messages of the bot with the member of that name, oldest first."""
-        user = self.world.person(name)
-        found = [channel for channel in self.world.direct_channels if channel.recipient_id == user.id]
-        return self.world.messages(found[0].id) if found else []
+        channels = [channel for channel in self.world.direct_channels if channel.name == name]
+        return self.world.messages(channels[0].id) if channels else []

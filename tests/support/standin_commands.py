@@ -9,10 +9,8 @@ __all__ = ["Asked", "everywhere_client", "told"]
 
 Asked = discord.Interaction[RecordingClient]
 
-_EVERYWHERE = {
-    "allowed_contexts": app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
-    "allowed_installs": app_commands.AppInstallationType(guild=True, user=True),
-}
+_CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+_INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
 
 
 def told(asked: Asked) -> str:
@@ -53,8 +51,7 @@ class _Manage(app_commands.Group):
 def everywhere_client() -> RecordingClient:
     """The client, with commands that are offered in every place, and ``linkbot`` for managers."""
     client = RecordingClient()
-    client.tree.allowed_contexts = _EVERYWHERE["allowed_contexts"]
-    client.tree.allowed_installs = _EVERYWHERE["allowed_installs"]
+    client.tree.allowed_contexts, client.tree.allowed_installs = _CONTEXTS, _INSTALLS
     client.tree.add_command(_Manage())
     _add_slash_commands(client)
     _add_message_commands(client)

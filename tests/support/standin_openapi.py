@@ -17,7 +17,14 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-__all__ = ["document", "requires_document", "schema", "validate_request", "validate_response"]
+__all__ = [
+    "document",
+    "requires_document",
+    "schema",
+    "validate_request",
+    "validate_response",
+    "validate_schema",
+]
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "shared" / "data" / "discord-openapi.json"
 _REQUESTS, _ANSWERS = "urn:discord:requests", "urn:discord:answers"
@@ -136,3 +143,9 @@ def validate_response(method: str, path: str, status: int, body: Any) -> None:
             return
     errors = _errors(_ANSWERS, pointer, body)
     assert not errors, f"{method} {path} -> {status}: " + "\n".join(errors)
+
+
+def validate_schema(name: str, body: Any) -> None:
+    """Assert that `body` is what Discord calls `name` where it answers or tells."""
+    errors = _errors(_ANSWERS, ["components", "schemas", name], body)
+    assert not errors, f"{name}: " + "\n".join(errors)
