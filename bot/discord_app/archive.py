@@ -7,10 +7,22 @@ from bot.catalog.listings import Filters, Listing, Place
 from bot.catalog.records import Counted, ListedPost
 from bot.catalog.words import Words
 
-__all__ = ["Archive"]
+__all__ = ["Archive", "Names"]
 
 
-class Archive(Protocol):
+class Names(Protocol):
+    """By what posts are told apart. Every coroutine raises `bot.problems.CatalogError` if the catalog fails."""
+
+    async def tags(self) -> Sequence[Counted]:
+        """Return all tags, those with the most posts first."""
+        ...
+
+    async def sources(self) -> Sequence[Counted]:
+        """Return all sources, those with the most posts first."""
+        ...
+
+
+class Archive(Names, Protocol):
     """The posts that members may see. Every coroutine raises `bot.problems.CatalogError` if the catalog fails."""
 
     async def latest(self, filters: Filters, *, offset: int, count: int) -> Listing:
@@ -38,14 +50,6 @@ class Archive(Protocol):
 
     async def by_id(self, post_ids: Sequence[int]) -> list[ListedPost]:
         """Return those of these posts that members may still see, in that order."""
-        ...
-
-    async def tags(self) -> Sequence[Counted]:
-        """Return all tags, those with the most posts first."""
-        ...
-
-    async def sources(self) -> Sequence[Counted]:
-        """Return all sources, those with the most posts first."""
         ...
 
     async def titles(self, typed: str, count: int) -> list[str]:

@@ -18,7 +18,7 @@ from bot.catalog.columns import fold
 from bot.catalog.listings import Filters
 from bot.catalog.records import Counted
 from bot.catalog.words import Words
-from bot.discord_app.archive import Archive
+from bot.discord_app.archive import Names
 
 __all__ = ["LARGEST_COUNT", "LAST_PAGE", "USUAL_COUNT", "Button", "Kind", "Query", "custom_id", "read_custom_id"]
 
@@ -118,7 +118,7 @@ def custom_id(button: Button, query: Query) -> str:
     return ":".join((start, since, tag, also, source, rest))
 
 
-async def read_custom_id(text: str, archive: Archive) -> tuple[Button, Query] | None:
+async def read_custom_id(text: str, names: Names) -> tuple[Button, Query] | None:
     """Return what `custom_id` wrote; None if it is not that, or names a tag or source that does not exist any more.
 
     Raises:
@@ -133,8 +133,8 @@ async def read_custom_id(text: str, archive: Archive) -> tuple[Button, Query] | 
     asked = _read_rest(Kind(kind), match["rest"])
     if asked is None:
         return None
-    tags = await _names((match["tag"], match["also"]), archive.tags)
-    sources = await _names((match["source"],), archive.sources)
+    tags = await _names((match["tag"], match["also"]), names.tags)
+    sources = await _names((match["source"],), names.sources)
     if tags is None or sources is None:
         return None
     since = _FIRST_DAY + timedelta(days=int(match["since"], 36)) if match["since"] else None

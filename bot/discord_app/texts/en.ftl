@@ -51,7 +51,6 @@ more-names = { $count ->
  }
 since-heading = since { $date }
 page-footer = Page { $page }
-untitled = Untitled post
 announcement-link = announcement
 words-cut = Only these words were searched for; there were more.
 indexing = Indexing, { $percent } %: here is what there is so far.

@@ -51,7 +51,6 @@ more-names = { $count ->
  }
 since-heading = depuis le { $date }
 page-footer = Page { $page }
-untitled = Lien sans titre
 announcement-link = annonce
 words-cut = Seuls ces mots ont été cherchés ; il y en avait d'autres.
 indexing = Indexation en cours, { $percent } % : voici ce qu'il y a pour l'instant.
