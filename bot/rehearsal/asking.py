@@ -13,7 +13,7 @@ Place = Literal["guild", "dm", "elsewhere", "private"]
 """``dm``: direct messages with the bot. ``elsewhere``: another guild, ``private``: a chat with other people; the bot is
 a member of neither, the person has brought it along (a user install)."""
 
-VISITOR = "visitor"
+_VISITOR = "visitor"
 
 
 class Who(TypedDict, total=False):
@@ -61,7 +61,7 @@ def asker_of(world: World, how: Asking) -> Asker:
             another place, or hidden from that person.
         ApiError: 404/10003, there is no such channel.
     """
-    user = world.person(how.get("user") or VISITOR)
+    user = world.person(how.get("user") or _VISITOR)
     channel_id = how.get("channel_id")
     if channel_id is None:
         channel = _first_channel(world, user, how.get("place", "guild"))
@@ -78,7 +78,7 @@ def asker_of(world: World, how: Asking) -> Asker:
 
 def reader_of(world: World, message: Message, how: Who) -> Asker:
     """The person who does something with `message`, where that stands; `ValueError` if that person does not see it."""
-    user = world.person(how.get("user") or VISITOR)
+    user = world.person(how.get("user") or _VISITOR)
     channel = world.channel(message.channel_id)
     _require_seen(world, user, channel)
     if message.ephemeral and message.interaction is not None and message.interaction["user"]["id"] != str(user.id):

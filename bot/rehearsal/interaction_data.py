@@ -59,10 +59,12 @@ def slash_data(world: World, asker: Asker, chosen: Chosen, values: Mapping[str, 
 
 
 def autocomplete_data(chosen: Chosen, values: Mapping[str, OptionValue], focused: str, typed: str) -> JsonObject:
-    """The data of a command whose option `focused` is being typed, which may be anything; the others may be missing.
+    """The data of a command whose option `focused` is being typed.
+
+    That option and the others may hold anything, or be missing: the client checks them only when the command is sent.
 
     Raises:
-        ValueError: as `slash_data`, or that option has no autocomplete.
+        ValueError: an option that the command does not have, or that has no autocomplete.
     """
     known = _known(chosen, {*values, focused})
     if not known[focused].get("autocomplete"):
@@ -72,7 +74,7 @@ def autocomplete_data(chosen: Chosen, values: Mapping[str, OptionValue], focused
         if name == focused:
             filled.append({"name": name, "type": option["type"], "value": typed, "focused": True})
         elif name in values:
-            filled.append(_filled(option, values[name]))
+            filled.append(_sent(option, values[name]))
     return _data(chosen, filled)
 
 
@@ -103,8 +105,13 @@ def _named(command: JsonObject) -> JsonObject:
 
 
 def _filled(option: JsonObject, value: OptionValue) -> JsonObject:
-    """One option with its checked value; ids are text on the wire."""
+    """One option with its value, checked."""
     _check(option, value)
+    return _sent(option, value)
+
+
+def _sent(option: JsonObject, value: OptionValue) -> JsonObject:
+    """One option with its value; ids are text on the wire."""
     sent = str(value) if option["type"] in _BY_ID else value
     return {"name": option["name"], "type": option["type"], "value": sent}
 

@@ -207,11 +207,12 @@ class Replies:
         return self._world.change_message(message_form.edit(draft, message, self._world.clock()))
 
     def followup(self, token: str, message_id: int) -> Message:
-        """One of the further messages, else `ApiError` 404/10008."""
-        for message in self._live(token).followups:
-            if message.id == message_id:
-                return message
-        raise unknown("Message")
+        """One of the further messages as it is now, else `ApiError` 404/10008."""
+        is_one = any(message.id == message_id for message in self._live(token).followups)
+        found = self._world.find_message(message_id) if is_one else None
+        if found is None:
+            raise unknown("Message")
+        return found
 
     def edit_followup(self, token: str, message_id: int, body: JsonObject) -> Message:
         """Change one of the further messages."""

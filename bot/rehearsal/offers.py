@@ -126,8 +126,6 @@ def _require_offered(world: World, asker: Asker, command: JsonObject, shown: str
     if asker.place != "guild":
         return
     granted = world.permitted(asker.user, asker.channel)
-    if "use_application_commands" not in granted:
-        raise ValueError(f"{asker.user.name} may not use commands")
     needed = command.get("default_member_permissions")
     if asker.force or needed is None or "administrator" in granted:
         return

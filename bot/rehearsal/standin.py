@@ -5,6 +5,7 @@ from typing import Self
 
 from aiohttp import web
 
+from bot.rehearsal.asking import Place
 from bot.rehearsal.backend import REHEARSAL_TOKEN, Backend
 from bot.rehearsal.control import ControlRoutes
 from bot.rehearsal.guard import guard
@@ -23,6 +24,7 @@ __all__ = [
     "Choice",
     "InteractionAnswer",
     "NoAnswerError",
+    "Place",
     "StandIn",
     "StandInChannel",
     "StandInRole",
