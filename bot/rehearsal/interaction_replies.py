@@ -151,9 +151,19 @@ class Replies:
             "authorizing_integration_owners": interaction.owners,
             **interaction.metadata,
         }
+        if self._is_muffled(interaction):
+            private = True
         if private is not None:
             made = replace(made, flags=(made.flags & ~EPHEMERAL) | (EPHEMERAL if private else 0))
         return self._world.add_message(replace(made, nonce=None, interaction=told))
+
+    def _is_muffled(self, interaction: Interaction) -> bool:
+        """Whether the other guild lets only the asker see the answer: who lacks ``USE_EXTERNAL_APPS`` there.
+
+        https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags
+        """
+        elsewhere = self._world.channel(interaction.channel_id).kind == "elsewhere"
+        return elsewhere and "0" not in interaction.owners and not self._world.external_apps
 
     def _live(self, token: str) -> Interaction:
         interaction = self._by_token.get(token)

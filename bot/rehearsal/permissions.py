@@ -25,6 +25,7 @@ _BITS = {
     "create_public_threads": 35,
     "create_private_threads": 36,
     "send_messages_in_threads": 38,
+    "use_external_apps": 50,
 }
 
 DEFAULT_GRANTED = frozenset(

@@ -24,7 +24,7 @@ _NOT_OF_MEMBERS = ("user", "deaf", "mute")
 def permissions_of(world: World, asker: Asker, user: User) -> str:
     """What `user` may do in the channel where is asked, as a bit set; elsewhere, what everybody usually may."""
     if asker.place != "guild":
-        return str(bits(DEFAULT_GRANTED))
+        return str(bits(DEFAULT_GRANTED | ({"use_external_apps"} if world.external_apps else set())))
     granted = world.granted(asker.channel) if user.bot else world.permitted(user, asker.channel)
     return str(bits(granted))
 

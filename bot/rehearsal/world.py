@@ -24,6 +24,7 @@ class World(People):
     Attributes:
         commands: what is registered; the key None stands for globally, others for a guild's id.
         user_installs: whether people may take the bot along to where it is no member.
+        external_apps: whether the other guild lets everybody see what such a bot answers, else only who asked.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class World(People):
         self.guild_id = GUILD_ID
         self.guild_name = "Rehearsal"
         self.user_installs = True
+        self.external_apps = True
         self.commands: dict[int | None, list[JsonObject]] = {None: []}
         self._channels: dict[int, Channel] = {}
         self._aside: dict[int, Channel] = {}

@@ -1,6 +1,7 @@
 """The bot's answers to interactions: who sees them, how many there may be, and how long they may take."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,36 @@ async def test_followups_without_membership(standin: StandIn, raw: RawClient) ->
         assert last == 200 or sixth.code == 40094
 
 
+async def test_guilds_without_external_apps(standin: StandIn, raw: RawClient) -> None:
+    """Where the other guild denies external apps, every answer is ephemeral, and the bot is told of the denial."""
+    await register(standin, raw, WHO)
+    for allowed in (True, False):
+        standin.world.external_apps = allowed
+        question = await ask(standin, standin.slash("who", place="elsewhere"))
+        assert bool(int(question.payload["member"]["permissions"]) & 1 << 50) is allowed
+        await raw("POST", question.callback, {"type": 4, "data": {"content": "x"}})
+        assert (await question.answer).ephemeral is not allowed
+        assert bool((await raw("POST", question.webhook, {"content": "y"})).body["flags"] & 64) is not allowed
+
+
+async def test_a_followup_is_shown_as_it_is_now(standin: StandIn, raw: RawClient) -> None:
+    """A followup that a press of its button has changed is shown, and edited, as it is since then."""
+    await register(standin, raw, WHO)
+    question = await ask(standin, standin.slash("who"))
+    await raw("POST", question.callback, {"type": 4, "data": {"content": "x"}})
+    row = {"type": 1, "components": [{"type": 2, "style": 1, "custom_id": "next", "label": "Next"}]}
+    followup = (await raw("POST", question.webhook, {"content": "page 1", "components": [row]})).body["id"]
+    click = await ask(standin, standin.click(int(followup), "next"))
+    await raw("POST", click.callback, {"type": 7, "data": {"content": "page 2"}})
+    path = f"{question.webhook}/messages/{followup}"
+    assert (await raw("GET", path)).body["content"] == "page 2"
+    assert (await raw("PATCH", path, {"components": []})).body["content"] == "page 2"
+    standin.delete_message(NEWS, int(followup))
+    assert (await raw("GET", path)).code == 10008
+    for unfinished in (question, click):
+        await unfinished.answer
+
+
 async def test_thinking_can_be_taken_back(standin: StandIn, raw: RawClient) -> None:
     """A bot that deletes its "thinking" has answered nothing, and the member waits no longer."""
     await register(standin, raw, WHO)
@@ -104,6 +135,26 @@ async def test_choices_fit_their_option(
     callback = f"/interactions/{told[0]['id']}/{told[0]['token']}/callback"
     answer = await raw("POST", callback, {"type": 8, "data": {"choices": [{"name": "n", "value": value}]}})
     assert answer.status == status
+    task.cancel()
+
+
+async def test_what_is_typed_beside_may_be_anything(standin: StandIn, raw: RawClient) -> None:
+    """While one option is typed, the others go to the bot as they are, finished or not, and required ones may lack."""
+    options = [
+        {"type": 4, "name": "count", "description": "d", "required": True, "min_value": 1},
+        {"type": 3, "name": "tag", "description": "d", "autocomplete": True},
+        {"type": 7, "name": "channel", "description": "d"},
+    ]
+    await register(standin, raw, {**WHO, "options": options})
+    told: list[dict[str, Any]] = []
+    standin.interactions._dispatch = lambda _name, payload: told.append(payload)
+    task = asyncio.create_task(standin.autocomplete("who", "tag", "k", {"count": -5, "channel": "gen"}))
+    await asyncio.sleep(0)
+    assert [(option["value"], option.get("focused", False)) for option in told[0]["data"]["options"]] == [
+        (-5, False),
+        ("k", True),
+        ("gen", False),
+    ]
     task.cancel()
 
 
