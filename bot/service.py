@@ -88,7 +88,13 @@ class _Service:
             find_gateway=point_discord_at(settings.discord.api_url, settings.discord.gateway_url),
             identify_budget=IdentifyBudget(*_kept(catalog, Note.IDENTIFIES)),
         )
-        add_commands(self._client.tree, self._client.presses, CatalogArchive(catalog), settings.commands.guilds)
+        add_commands(
+            self._client.tree,
+            self._client.presses,
+            CatalogArchive(catalog),
+            settings.commands.guilds,
+            tldr_characters=settings.announce.tldr_characters,
+        )
         publisher = DiscordPublisher(self._client, settings.announce.tldr_characters)
         self._troubles = Troubles()
         self._courier = Courier(catalog, publisher, settings.channels, settings.announce, troubles=self._troubles)

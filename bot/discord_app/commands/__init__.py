@@ -1,4 +1,4 @@
-"""The slash commands."""
+"""The commands: those that are typed, and those in the menu of a message."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,8 @@ from bot.discord_app.archive import Archive
 from bot.discord_app.commands.latest import latest_command
 from bot.discord_app.commands.names import names_commands
 from bot.discord_app.commands.random import random_command
+from bot.discord_app.commands.related import related_command
+from bot.discord_app.commands.save import save_command
 from bot.discord_app.commands.search import search_command
 from bot.discord_app.commands.tag import tag_command
 from bot.discord_app.listing import Lists
@@ -21,20 +23,29 @@ _EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, privat
 _FOR_ALL = app_commands.AppInstallationType(guild=True, user=True)
 
 
-def add_commands(tree: CommandTree, presses: Presses, archive: Archive, guilds: Sequence[int] = ()) -> None:
+def add_commands(
+    tree: CommandTree,
+    presses: Presses,
+    archive: Archive,
+    guilds: Sequence[int] = (),
+    *,
+    tldr_characters: int = 350,
+) -> None:
     """Put all commands into `tree`, for everywhere or only for `guilds` if there are any, their buttons into `presses`.
 
     For everywhere means in guilds, in direct messages, and wherever somebody takes the application along who installed
-    it for themselves, if it allows that.
+    it for themselves, if it allows that. `tldr_characters` of text are on a card at most.
     """
     lists = Lists(archive)
     lists.listen(presses)
-    commands = (
+    commands: tuple[app_commands.Command[app_commands.Group, ..., None] | app_commands.ContextMenu, ...] = (
         latest_command(lists),
         tag_command(lists),
         search_command(lists),
         *names_commands(archive),
         random_command(lists),
+        related_command(lists),
+        save_command(archive, tldr_characters),
     )
     places = [discord.Object(guild) for guild in guilds]
     for command in commands:

@@ -95,3 +95,15 @@ since-years = { $count ->
 failed = Sorry, this did not work. Please try again in a minute; if it fails again, give the people who run this bot the reference { $reference }.
 stale-command = This command has changed since your Discord last looked. Restart Discord (Ctrl+R on a computer) and try again.
 stale-button = This button is of an older message that I cannot read any more. Please ask again with a command.
+
+## Commands in the menu of a message; their names have at most 32 characters
+
+menu-related = Related links
+menu-save = Save for later
+no-post-in-message = There is no link post in this message that I know. Use this on an announcement, or on a message with the link of one.
+saved = Saved: { $link }
+saved-first = Saved: { $link } (the first { $count }; a message holds no more)
+saved-from = Saved from { $link }
+saved-for-you = Saved for you
+direct-messages-closed = I cannot write to you: you take no direct messages from me. Allow direct messages in the privacy settings of a server where we both are (its name, then Privacy Settings), unblock me if you blocked me, and try again.
+no-common-server = I cannot write to you: Discord lets me do that only where we share a server. Join one where I am, and try again.

@@ -95,3 +95,15 @@ since-years = { $count ->
 failed = Désolé, cela n'a pas marché. Réessayez dans une minute ; si cela échoue encore, donnez la référence { $reference } aux personnes qui gèrent ce bot.
 stale-command = Cette commande a changé depuis que votre Discord l'a vue. Redémarrez Discord (Ctrl+R sur un ordinateur) et réessayez.
 stale-button = Ce bouton vient d'un ancien message que je ne sais plus lire. Redemandez avec une commande.
+
+## Commands in the menu of a message; their names have at most 32 characters
+
+menu-related = Liens apparentés
+menu-save = Garder pour plus tard
+no-post-in-message = Je ne connais aucun lien dans ce message. Utilisez ceci sur une annonce, ou sur un message contenant un lien annoncé.
+saved = Gardé : { $link }
+saved-first = Gardé : { $link } (les { $count } premiers ; un message n'en contient pas plus)
+saved-from = Gardé depuis { $link }
+saved-for-you = Gardé pour vous
+direct-messages-closed = Je ne peux pas vous écrire : vous n'acceptez pas mes messages privés. Autorisez-les dans les paramètres de confidentialité d'un serveur que nous partageons (son nom, puis Paramètres de confidentialité), débloquez-moi si vous m'avez bloqué, et réessayez.
+no-common-server = Je ne peux pas vous écrire : Discord ne me le permet que si nous partageons un serveur. Rejoignez-en un où je suis, et réessayez.
