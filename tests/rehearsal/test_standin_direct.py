@@ -1,8 +1,9 @@
 """Direct messages over REST, and what members and the gateway learn of them."""
 
+import aiohttp
 import pytest
 
-from bot.rehearsal.standin import StandIn
+from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn
 from tests.support.standin_client import RawClient
 
 
@@ -41,6 +42,24 @@ async def test_messages_as_in_other_channels(standin: StandIn, raw: RawClient) -
     assert (await raw("POST", messages, body)).code == 10008
     assert standin.direct_messages("somebody else") == []
     assert all(user.name != "somebody else" for user in standin.world.users)
+
+
+async def test_the_gateway_tells_whom_it_concerns(standin: StandIn, raw: RawClient) -> None:
+    """A session with the intent for direct messages is told of those, without a guild, and of no others."""
+    channel = await opened(standin, raw)
+    async with aiohttp.ClientSession() as session, session.ws_connect(standin.gateway_url) as socket:
+        await socket.receive_json()
+        identify = {"token": REHEARSAL_TOKEN, "intents": 1 << 12, "properties": {}}
+        await socket.send_json({"op": 2, "d": identify})
+        assert (await socket.receive_json())["t"] == "READY"
+        await raw("POST", "/channels/101/messages", {"content": "to all"})
+        sent = (await raw("POST", f"/channels/{channel}/messages", {"content": "to ada", "nonce": "n"})).body
+        await raw("PATCH", f"/channels/{channel}/messages/{sent['id']}", {"content": "changed"})
+        await raw("DELETE", f"/channels/{channel}/messages/{sent['id']}")
+        events = [await socket.receive_json() for _ in range(3)]
+        assert [event["t"] for event in events] == ["MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE"]
+        assert [event["d"].get("content") for event in events] == ["to ada", "changed", None]
+        assert all("guild_id" not in event["d"] and event["d"]["channel_id"] == channel for event in events)
 
 
 async def test_rate_limits_count_for_each_channel(standin: StandIn, raw: RawClient) -> None:

@@ -77,6 +77,8 @@ async def test_discord_py_sees_what_members_see(bot: RecordingClient, guild: Sta
     assert await said(guild, "seen", user="ada") == "forum news staff"
     guild.world.set_member_permissions("bob", {"administrator"})
     assert await said(guild, "seen", user="bob") == "forum news staff"
+    guild.world.set_member_permissions("bob", {"manage_guild"})
+    assert await said(guild, "seen", user="bob") == "forum news"
     guild.world.set_hidden(NEWS, hidden=True, seen_by=[READERS])
     guild.world.set_hidden(STAFF, hidden=False)
     assert await said(guild, "seen", user="cy") == "forum staff"
