@@ -1,10 +1,12 @@
 """Posts and archives for tests of the Discord side."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.catalog.listings import Filters, Listing, Place
 from bot.catalog.records import Counted, ListedPost
+from bot.catalog.words import Words
 from bot.content.links import canonical_url
 from bot.content.post import Post
 
@@ -42,34 +44,60 @@ def make_post(
 
 @dataclass
 class FakeArchive:
-    """An archive in memory; `asked` tells what was looked for, `failure` is raised by every look-up."""
+    """An archive in memory that knows posts and their tags and sources; `failure` is raised by every look-up.
+
+    It does not search: that is what the catalog is for.
+    """
 
     posts: Sequence[Post] = ()
     failure: Exception | None = None
-    asked: list[tuple[int, str | None, str | None]] = field(default_factory=list)
+    part: float | None = None
 
-    async def latest(self, *, count: int, tag: str | None = None, source: str | None = None) -> list[ListedPost]:
-        self._fail()
-        self.asked.append((count, tag, source))
-        matching = [
-            ListedPost(number, post)
-            for number, post in enumerate(self.posts)
-            if (tag is None or tag.casefold() in {own.casefold() for own in post.tags})
-            and (source is None or source.casefold() == (post.source or "").casefold())
-        ]
-        return matching[:count]
+    async def latest(self, filters: Filters, *, offset: int, count: int) -> Listing:
+        return await self._listing(offset, count)
+
+    async def search(self, words: Words, filters: Filters, *, offset: int, count: int) -> Listing:
+        return await self._listing(offset, count)
+
+    async def random(self, filters: Filters) -> Listing:
+        return await self._listing(0, 1)
+
+    async def related(self, post_ids: Collection[int], *, offset: int, count: int) -> Listing:
+        return await self._listing(offset, count)
+
+    async def in_message(self, message_id: int, addresses: Sequence[str]) -> list[ListedPost]:
+        return list((await self._listing(0, 10)).posts)
+
+    async def by_id(self, post_ids: Sequence[int]) -> list[ListedPost]:
+        listing = await self._listing(0, len(self.posts))
+        return [listed for listed in listing.posts if listed.id in post_ids]
 
     async def tags(self) -> list[Counted]:
-        self._fail()
+        await self._listing(0, 0)
         return _counted([tag for post in self.posts for tag in post.tags])
 
     async def sources(self) -> list[Counted]:
-        self._fail()
+        await self._listing(0, 0)
         return _counted([post.source for post in self.posts if post.source])
 
-    def _fail(self) -> None:
+    async def titles(self, typed: str, count: int) -> list[str]:
+        return [listed.post.title for listed in (await self._listing(0, count)).posts]
+
+    async def correction(self, words: Words) -> Words | None:
+        return None
+
+    async def places(self, post_ids: Collection[int]) -> dict[int, Sequence[Place]]:
+        return {}
+
+    def indexed(self) -> float | None:
+        return self.part
+
+    async def _listing(self, offset: int, count: int) -> Listing:
+        """What every look-up goes through."""
         if self.failure is not None:
             raise self.failure
+        posts = [ListedPost(number, post) for number, post in enumerate(self.posts, start=1)]
+        return Listing(tuple(posts[offset : offset + count]), len(posts) > offset + count)
 
 
 def _counted(names: list[str]) -> list[Counted]:
