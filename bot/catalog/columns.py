@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +16,7 @@ __all__ = [
     "post_from",
     "post_from_text",
     "post_text",
+    "post_with_tags",
     "reasons_from",
     "reasons_text",
     "to_microseconds",
@@ -88,6 +89,11 @@ def post_columns(post: Post) -> Mapping[str, object]:
 def post_from(connection: sqlite3.Connection, row: sqlite3.Row) -> Post:
     """The post of a row that has all columns of the table ``posts``."""
     tags = connection.execute("SELECT tag FROM post_tags WHERE post_id = ? ORDER BY position", (row["id"],))
+    return post_with_tags(row, [tag["tag"] for tag in tags])
+
+
+def post_with_tags(row: sqlite3.Row, tags: Iterable[str]) -> Post:
+    """The post of a row that has all columns of the table ``posts``, and of its tags in their order."""
     return Post(
         path=row["path"],
         title=row["title"],
@@ -95,7 +101,7 @@ def post_from(connection: sqlite3.Connection, row: sqlite3.Row) -> Post:
         canonical_url=row["canonical_url"],
         text=row["text"],
         summary=row["summary"],
-        tags=tuple(tag["tag"] for tag in tags),
+        tags=tuple(tags),
         source=row["source"],
         kind=row["kind"],
         draft=bool(row["draft"]),

@@ -1,9 +1,10 @@
 """The catalog and its transactions.
 
 One connection writes; whatever must hold together is one function that runs as one transaction in one hop to that
-connection's thread, so a cancelled task can never leave half of it behind. Readers have a connection of their own that
-cannot write. More than one writing connection would also be unsafe: SQLite before 3.51.3 can lose a commit when two
-connections write or checkpoint at the same instant (https://www.sqlite.org/wal.html#walresetbug).
+connection's thread, so a cancelled task can never leave half of it behind. Readers have connections of their own that
+cannot write: one for answers, one for counting. More than one writing connection would also be unsafe: SQLite before
+3.51.3 can lose a commit when two connections write or checkpoint at the same instant
+(https://www.sqlite.org/wal.html#walresetbug).
 """
 
 import asyncio
@@ -55,18 +56,22 @@ class _Connection(aiosqlite.Connection):
 
 
 class Catalog:
-    """The catalog: `write` for the one writer, `read` beside it.
+    """The catalog: `write` for the one writer, `read` beside it, `count` for what takes its time.
 
     Attributes:
         path: of its file.
         is_refused: it turned out to be damaged, or not to be at `path` any more.
     """
 
-    def __init__(self, path: Path, writer: _Connection | None, reader: _Connection) -> None:
+    def __init__(
+        self, path: Path, writer: _Connection | None, reader: _Connection, counter: _Connection | None = None
+    ) -> None:
+        """Work over these connections; without a `counter`, the `reader` counts."""
         self.path = path
         self.is_refused = False
         self._writer = writer
         self._reader = reader
+        self._counter = counter or reader
         self._presence = Presence(path)
 
     async def write(self, work: Callable[[Tables], T]) -> T:
@@ -95,6 +100,15 @@ class Catalog:
             CatalogRefusedError: the file is damaged.
         """
         return await self._run(self._reader, lambda connection: _transaction(connection, self.path, "DEFERRED", query))
+
+    async def count(self, query: Callable[[Tables], T]) -> T:
+        """Run a `query` that goes through much of the catalog, as `read` does; no `read` waits for it.
+
+        Raises:
+            CatalogUnavailableError: the file cannot be read now.
+            CatalogRefusedError: the file is damaged.
+        """
+        return await self._run(self._counter, lambda connection: _transaction(connection, self.path, "DEFERRED", query))
 
     async def backup(self, target: Path) -> None:
         """Write a consistent copy of the catalog to `target`, which must not exist yet.
@@ -129,8 +143,9 @@ async def open_catalog(directory: Path, *, busy_seconds: float = BUSY_SECONDS) -
     async with (
         _opened(lambda: connect_writer(path, busy_seconds)) as writer,
         _opened(lambda: connect_reader(path, busy_seconds, current=True)) as reader,
+        _opened(lambda: connect_reader(path, busy_seconds, current=True)) as counter,
     ):
-        catalog = Catalog(path, writer, reader)
+        catalog = Catalog(path, writer, reader, counter)
         try:
             yield catalog
         finally:

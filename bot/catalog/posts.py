@@ -132,7 +132,7 @@ class PostTable:
         row = self._connection.execute(
             f"INSERT INTO posts ({names}) VALUES ({values}) RETURNING id", columns
         ).fetchone()
-        self._put_tags(row["id"], post)
+        self._put_tags(row["id"], post, columns["listed_at"])
         return int(row["id"])
 
     def update(self, known: KnownPost, post: Post) -> None:
@@ -146,7 +146,7 @@ class PostTable:
         assignments = ", ".join(f"{name} = :{name}" for name in columns)
         self._connection.execute(f"UPDATE posts SET {assignments} WHERE id = :id", {**columns, "id": known.id})
         self._connection.execute("DELETE FROM post_tags WHERE post_id = ?", (known.id,))
-        self._put_tags(known.id, post)
+        self._put_tags(known.id, post, columns["listed_at"])
 
     def decide(
         self,
@@ -210,10 +210,10 @@ class PostTable:
         self._connection.execute("UPDATE posts SET duplicate_of = NULL WHERE id = ?", (in_favour_of,))
         self._connection.execute("DELETE FROM posts WHERE id = ?", (known.id,))
 
-    def _put_tags(self, post_id: int, post: Post) -> None:
+    def _put_tags(self, post_id: int, post: Post, listed_at: object) -> None:
         self._connection.executemany(
-            "INSERT INTO post_tags (post_id, position, tag, tag_key) VALUES (?, ?, ?, ?)",
-            [(post_id, position, tag, fold(tag)) for position, tag in enumerate(post.tags)],
+            "INSERT INTO post_tags (post_id, position, tag, tag_key, listed_at) VALUES (?, ?, ?, ?, ?)",
+            [(post_id, position, tag, fold(tag), listed_at) for position, tag in enumerate(post.tags)],
         )
 
     def _one(self, query: str, *values: object) -> KnownPost | None:

@@ -1,19 +1,26 @@
 """The archive as the catalog has it."""
 
+import asyncio
+import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.catalog.database import Catalog
+from bot.catalog.listings import Filters, Listing, Place
 from bot.catalog.records import Counted, ListedPost
+from bot.catalog.words import Words
+from bot.problems import CatalogError
 
 __all__ = ["CatalogArchive"]
+
+logger = logging.getLogger(__name__)
 
 _FRESH_SECONDS = 5.0  # members type faster than tags change, and every keystroke asks for them
 
 
 class CatalogArchive:
-    """`bot.discord_app.archive.Archive` over a catalog, which is only read."""
+    """`bot.discord_app.archive.Archive` over a catalog, which is only read; `close` it before the catalog."""
 
     def __init__(
         self,
@@ -21,33 +28,138 @@ class CatalogArchive:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
+        indexed: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """`now` decides which posts may be seen already; `monotonic`, in seconds, how long names are kept."""
+        """Read `catalog`.
+
+        Args:
+            catalog: what is read.
+            now: decides which posts may be seen already.
+            monotonic: in seconds; decides how long names are kept.
+            indexed: which part of the posts is taken in, see `Archive.indexed`.
+        """
         self._catalog = catalog
         self._now = now
-        self._monotonic = monotonic
-        self._names: dict[str, tuple[float, list[Counted]]] = {}
+        self._indexed = indexed
+        self._tags = _Kept("tags", self._count_tags, monotonic)
+        self._sources = _Kept("sources", self._count_sources, monotonic)
 
-    async def latest(self, *, count: int, tag: str | None = None, source: str | None = None) -> list[ListedPost]:
-        """Return at most `count` posts, newest first by date; `tag` and `source` without regard to case."""
+    async def close(self) -> None:
+        """End what is being renewed."""
+        for kept in (self._tags, self._sources):
+            await kept.close()
+
+    async def latest(self, filters: Filters, *, offset: int, count: int) -> Listing:
+        """See `Archive.latest`."""
         now = self._now()
-        return await self._catalog.read(
-            lambda tables: tables.search.latest(count=count, tag=tag, source=source, now=now)
-        )
+        return await self._catalog.read(lambda tables: tables.search.latest(filters, offset, count, now))
 
-    async def tags(self) -> list[Counted]:
-        """Return all tags, those with the most posts first, as they were at most 5 s ago."""
+    async def search(self, words: Words, filters: Filters, *, offset: int, count: int) -> Listing:
+        """See `Archive.search`."""
         now = self._now()
-        return await self._recent("tags", lambda: self._catalog.read(lambda tables: tables.search.tags(now)))
+        return await self._catalog.read(lambda tables: tables.search.search(words, filters, offset, count, now))
 
-    async def sources(self) -> list[Counted]:
-        """Return all sources, those with the most posts first, as they were at most 5 s ago."""
+    async def random(self, filters: Filters) -> Listing:
+        """See `Archive.random`."""
         now = self._now()
-        return await self._recent("sources", lambda: self._catalog.read(lambda tables: tables.search.sources(now)))
+        listed = await self._catalog.read(lambda tables: tables.search.random(filters, now))
+        return Listing(() if listed is None else (listed,))
 
-    async def _recent(self, kind: str, read: Callable[[], Awaitable[Sequence[Counted]]]) -> list[Counted]:
-        at, names = self._names.get(kind, (float("-inf"), []))
-        if self._monotonic() - at > _FRESH_SECONDS:
-            names = list(await read())
-            self._names[kind] = (self._monotonic(), names)
-        return names
+    async def related(self, post_ids: Collection[int], *, offset: int, count: int) -> Listing:
+        """See `Archive.related`."""
+        now = self._now()
+        return await self._catalog.read(lambda tables: tables.search.related(post_ids, offset, count, now))
+
+    async def in_message(self, message_id: int, addresses: Sequence[str]) -> list[ListedPost]:
+        """See `Archive.in_message`."""
+        now = self._now()
+        return await self._catalog.read(lambda tables: tables.search.in_message(message_id, addresses, now))
+
+    async def by_id(self, post_ids: Sequence[int]) -> list[ListedPost]:
+        """See `Archive.by_id`."""
+        now = self._now()
+        return await self._catalog.read(lambda tables: tables.search.by_id(post_ids, now))
+
+    async def tags(self) -> Sequence[Counted]:
+        """See `Archive.tags`; what is more than 5 s old is counted anew, and meanwhile given as it is."""
+        return await self._tags.get()
+
+    async def sources(self) -> Sequence[Counted]:
+        """See `Archive.sources`; what is more than 5 s old is counted anew, and meanwhile given as it is."""
+        return await self._sources.get()
+
+    async def titles(self, typed: str, count: int) -> list[str]:
+        """See `Archive.titles`; if there are none, those with the words that may have been meant."""
+        now, words = self._now(), Words.parse(typed)
+        titles = await self._catalog.read(lambda tables: tables.search.titles(words, count, now))
+        if titles or (meant := await self.correction(words)) is None:
+            return titles
+        return await self._catalog.read(lambda tables: tables.search.titles(meant, count, now))
+
+    async def correction(self, words: Words) -> Words | None:
+        """See `Archive.correction`."""
+        now = self._now()
+        return await self._catalog.count(lambda tables: tables.search.correction(words, now))
+
+    async def places(self, post_ids: Collection[int]) -> Mapping[int, Sequence[Place]]:
+        """See `Archive.places`."""
+        return await self._catalog.read(lambda tables: tables.search.places(post_ids))
+
+    def indexed(self) -> float | None:
+        """See `Archive.indexed`."""
+        return self._indexed()
+
+    async def _count_tags(self) -> Sequence[Counted]:
+        now = self._now()
+        return await self._catalog.count(lambda tables: tables.search.tags(now))
+
+    async def _count_sources(self) -> Sequence[Counted]:
+        now = self._now()
+        return await self._catalog.count(lambda tables: tables.search.sources(now))
+
+
+class _Kept:
+    """Names with their counts, as they were a moment ago."""
+
+    def __init__(self, what: str, count: Callable[[], Awaitable[Sequence[Counted]]], now: Callable[[], float]) -> None:
+        self._what = what
+        self._count = count
+        self._now = now
+        self._names: Sequence[Counted] | None = None
+        self._counted_at = 0.0
+        self._renewal: asyncio.Task[Sequence[Counted]] | None = None
+
+    async def get(self) -> Sequence[Counted]:
+        """The names; only the first ones are waited for."""
+        if self._names is None:
+            # Who asks may be cancelled; others wait for the same names.
+            return await asyncio.shield(self._renew())
+        if self._now() - self._counted_at > _FRESH_SECONDS:
+            self._renew()
+        return self._names
+
+    async def close(self) -> None:
+        """Leave no task behind."""
+        if self._renewal is not None:
+            self._renewal.cancel()
+            await asyncio.wait((self._renewal,))
+
+    def _renew(self) -> "asyncio.Task[Sequence[Counted]]":
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._counted(), name=f"count {self._what}")
+            self._renewal.add_done_callback(self._told)
+        return self._renewal
+
+    async def _counted(self) -> Sequence[Counted]:
+        self._counted_at = self._now()
+        self._names = await self._count()
+        return self._names
+
+    def _told(self, renewal: "asyncio.Task[Sequence[Counted]]") -> None:
+        """Log why a renewal failed; who waits for it is told as well."""
+        if renewal.cancelled() or (error := renewal.exception()) is None:
+            return
+        if isinstance(error, CatalogError):
+            logger.warning("The %s cannot be counted now: %s", self._what, error)
+        else:
+            logger.error("The %s cannot be counted", self._what, exc_info=error)

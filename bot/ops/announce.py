@@ -11,6 +11,7 @@ from pydantic import Field
 
 from bot.announcing.routing import route
 from bot.catalog.database import Catalog
+from bot.catalog.listings import Filters
 from bot.catalog.records import Cause, DeliveryState, KnownPost, Reason, Standing
 from bot.catalog.tables import Tables
 from bot.content.post import PostProblem
@@ -114,8 +115,9 @@ def _asked_channel(settings: Settings, request: AnnounceRequest) -> ChannelSetti
 def _chosen(tables: Tables, request: AnnounceRequest, content: Path, now: datetime) -> list[KnownPost]:
     if request.latest is None:
         return [_known(tables, path, content, now) for path in dict.fromkeys(request.paths)]
+    newest = tables.search.latest(Filters(), 0, request.latest, now).posts
     # Oldest first, as they are to stand in the channel.
-    listed = [tables.posts.by_id(each.id) for each in reversed(tables.search.latest(count=request.latest, now=now))]
+    listed = [tables.posts.by_id(each.id) for each in reversed(newest)]
     return [known for known in listed if known is not None]
 
 

@@ -5,6 +5,21 @@ ALTER TABLE posts ADD COLUMN tags_text TEXT NOT NULL DEFAULT '';
 UPDATE posts SET tags_text = coalesce(
     (SELECT group_concat(tag, char(10)) FROM (SELECT tag FROM post_tags WHERE post_id = posts.id ORDER BY position)), '');
 
+-- Lists are read from indexes, in their order; what has expired is left out there already.
+DROP INDEX posts_listed;
+CREATE INDEX posts_listed ON posts (listed_at DESC, id DESC, expiry_date)
+    WHERE standing IN ('indexed', 'announced') AND gone_at IS NULL AND duplicate_of IS NULL;
+CREATE INDEX posts_of_source ON posts (source_key, listed_at DESC, id DESC, expiry_date)
+    WHERE standing IN ('indexed', 'announced') AND gone_at IS NULL AND duplicate_of IS NULL;
+CREATE INDEX posts_expiring ON posts (expiry_date, id)
+    WHERE standing IN ('indexed', 'announced') AND gone_at IS NULL AND duplicate_of IS NULL
+    AND expiry_date IS NOT NULL;
+
+-- listed_at of its post: the list of a tag is walked in its order, however old the posts are that have it.
+ALTER TABLE post_tags ADD COLUMN listed_at INTEGER NOT NULL DEFAULT 0;
+UPDATE post_tags SET listed_at = (SELECT listed_at FROM posts WHERE id = post_id);
+CREATE INDEX post_tags_listed ON post_tags (tag_key, listed_at DESC, post_id DESC);
+
 -- What can be found: the posts that members may see. What has expired is left out by who asks.
 CREATE VIEW searchable AS
 SELECT id, title, text, summary, tags_text AS tags, coalesce(source, '') AS source FROM posts
@@ -75,3 +90,4 @@ CREATE TABLE paused_channels (
 ) STRICT;
 
 CREATE INDEX messages_by_channel ON messages (channel_id, id);
+CREATE INDEX messages_by_message_id ON messages (message_id) WHERE message_id IS NOT NULL;
