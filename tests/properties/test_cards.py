@@ -1,4 +1,4 @@
-"""Cards and lists of any post stay within Discord's limits."""
+"""Cards of any post stay within Discord's limits."""
 
 from datetime import UTC, datetime
 
@@ -6,12 +6,9 @@ import discord
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalog.records import Counted, ListedPost
 from bot.content.post import Post
 from bot.discord_app import limits
 from bot.discord_app.cards import build_card, card_characters, card_key
-from bot.discord_app.commands.choices import choices
-from bot.discord_app.lists import list_embeds, nothing_embed
 from tests.support.discord_posts import make_post
 
 # Text with a taste for what Discord treats specially, and for lengths around its limits.
@@ -56,37 +53,7 @@ def test_the_card_of_any_post_is_one_that_discord_takes(post: Post, tldr_charact
     assert card_key(discord.Embed.from_dict(card.to_dict())) == card_key(card)
 
 
-@given(texts, st.lists(posts, min_size=1, max_size=25))
-def test_the_list_of_any_posts_fits_into_messages(heading: str, listed: list[Post]) -> None:
-    """Every page of an answer keeps the limits, and all posts stand on the pages, numbered."""
-    pages = list_embeds(heading or "Latest", [ListedPost(number, post) for number, post in enumerate(listed)])
-    for page in pages:
-        check(page)
-    whole = "\n".join(page.description or "" for page in pages)
-    assert all(f"**{number}.** " in whole for number in range(1, len(listed) + 1))
-
-
-names = st.lists(st.builds(Counted, texts, st.integers(0, 10**7)), max_size=60)
-
-
-@given(texts, names)
-def test_the_answer_to_any_unknown_name_fits_into_a_message(asked: str, known: list[Counted]) -> None:
-    """Whatever a member asks for, "there is none" keeps the limits."""
-    check(nothing_embed("tag", asked, known))
-
-
-@given(names, texts)
-def test_suggestions_are_such_as_discord_takes(known: list[Counted], typed: str) -> None:
-    """At most 25 suggestions, each with a name of 1 to 100 characters and a value of at most 100."""
-    offered = choices(known, typed)
-    assert len(offered) <= limits.CHOICES
-    for choice in offered:
-        assert 1 <= len(choice.name) <= limits.CHOICE_CHARACTERS
-        assert len(choice.value) <= limits.CHOICE_CHARACTERS
-
-
 def test_dates_far_away_do_no_harm() -> None:
-    """The first and the last date that Python knows make a card and a list."""
+    """The first and the last date that Python knows make a card."""
     for date in (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)):
         check(build_card(make_post(date=date), tldr_characters=350))
-        check(list_embeds("Latest", [ListedPost(1, make_post(date=date))])[0])
