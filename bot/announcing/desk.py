@@ -14,7 +14,7 @@ from bot.catalog.tables import Tables
 from bot.problems import CatalogUnavailableError, TokenRefusedError
 from bot.settings import ChannelSettings
 
-__all__ = ["ChannelPauses", "Desk"]
+__all__ = ["ChannelPauses", "Desk", "Workplace"]
 
 logger = logging.getLogger(__name__)
 
@@ -53,11 +53,104 @@ class ChannelPauses:
         self.refusal.reset()
 
 
-class Desk:
-    """Where one task works for one channel.
+class Workplace:
+    """Where one task works with the catalog.
 
     Args:
         name: of the work, for logs and `Troubles`, such as ``channel news``.
+        catalog: where the deliveries are.
+        stopping: set when the work is to end.
+        now: the wall clock.
+        pauses: between tries.
+        troubles: where it says what does not work.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        catalog: Catalog,
+        *,
+        stopping: asyncio.Event,
+        now: Callable[[], datetime],
+        pauses: ChannelPauses,
+        troubles: Troubles,
+    ) -> None:
+        self.name = name
+        self.now = now
+        self.pauses = pauses
+        self._catalog = catalog
+        self._stopping = stopping
+        self._troubles = troubles
+
+    @property
+    def part(self) -> str:
+        """Which part of the service `Troubles` takes it for."""
+        return self.name
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no more work is to be begun."""
+        return self._stopping.is_set()
+
+    async def wait(self, seconds: float, work: asyncio.Event | None = None) -> None:
+        """Wait, but not beyond being told to stop, nor beyond `work` being set."""
+        events = (self._stopping,) if work is None else (self._stopping, work)
+        tasks = [asyncio.ensure_future(event.wait()) for event in events]
+        try:
+            await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def trouble(self, reason: str) -> None:
+        """Let whoever asks after the service's health know."""
+        self._troubles.begin(self.part, reason)
+
+    def has_nothing_to_do(self) -> None:
+        """Whatever did not work is not wanted any more, or works."""
+        self._troubles.end(self.part)
+
+    async def read(self, query: Callable[[Tables], T]) -> T | None:
+        """Ask the catalog, however long it stays unavailable; None if the work is to end meanwhile."""
+        return await self._until_stopping(lambda: self._catalog.read(query), READING)
+
+    async def write(self, work: Callable[[Tables], T]) -> T | None:
+        """Run a transaction, however long the catalog stays unavailable; None if the work is to end meanwhile."""
+        return await self._until_stopping(lambda: self._catalog.write(work), CATALOG)
+
+    async def record(self, work: Callable[[Tables], T]) -> T:
+        """Run a transaction that keeps what Discord said: it must not be forgotten, also while the service stops."""
+        while (done := await self._tried(lambda: self._catalog.write(work), CATALOG)) is None:
+            if self.stopping:
+                await asyncio.sleep(STOPPING_RETRY_SECONDS)
+        return done[0]
+
+    async def _until_stopping(self, call: Callable[[], Awaitable[T]], part: str) -> T | None:
+        while (done := await self._tried(call, part)) is None:
+            if self.stopping:
+                return None
+        return done[0]
+
+    async def _tried(self, call: Callable[[], Awaitable[T]], part: str) -> tuple[T] | None:
+        """What `call` gives; None after a pause, because this `part` of the catalog could not be used."""
+        try:
+            result = await call()
+        except CatalogUnavailableError as error:
+            seconds = self.pauses.catalog.after_failure()
+            logger.warning("%s: nothing is sent meanwhile: %s; the next try is in %.0f s", self.name, error, seconds)
+            self._troubles.begin(part, str(error))
+            await self.wait(seconds)
+            return None
+        self.pauses.catalog.reset()
+        self._troubles.end(part)
+        return (result,)
+
+
+class Desk(Workplace):
+    """Where one task works for one channel.
+
+    Args:
+        name: of the work, for logs and `Troubles`.
         channel: its settings.
         catalog: where the deliveries are.
         publisher: Discord.
@@ -79,29 +172,9 @@ class Desk:
         pauses: ChannelPauses,
         troubles: Troubles,
     ) -> None:
-        self.name = name
+        super().__init__(name, catalog, stopping=stopping, now=now, pauses=pauses, troubles=troubles)
         self.channel = channel
         self.publisher = publisher
-        self.now = now
-        self.pauses = pauses
-        self._catalog = catalog
-        self._stopping = stopping
-        self._troubles = troubles
-
-    @property
-    def stopping(self) -> bool:
-        """Whether no more work is to be begun."""
-        return self._stopping.is_set()
-
-    async def wait(self, seconds: float, work: asyncio.Event | None = None) -> None:
-        """Wait, but not beyond being told to stop, nor beyond `work` being set."""
-        events = (self._stopping,) if work is None else (self._stopping, work)
-        tasks = [asyncio.ensure_future(event.wait()) for event in events]
-        try:
-            await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
 
     async def kind(self) -> ChannelKind | None:
         """What the channel is; None after a pause, because it or Discord refuses to say.
@@ -141,50 +214,7 @@ class Desk:
         self.trouble(reason)
         await self.wait(self.pauses.request.after_failure())
 
-    def trouble(self, reason: str) -> None:
-        """Let whoever asks after the service's health know."""
-        self._troubles.begin(self.name, reason)
-
     def did_well(self) -> None:
         """A request did what it was made for."""
         self.pauses.reset()
-        self._troubles.end(self.name)
-
-    def has_nothing_to_do(self) -> None:
-        """Whatever did not work is not wanted any more, or works."""
-        self._troubles.end(self.name)
-
-    async def read(self, query: Callable[[Tables], T]) -> T | None:
-        """Ask the catalog, however long it stays unavailable; None if the work is to end meanwhile."""
-        return await self._until_stopping(lambda: self._catalog.read(query), READING)
-
-    async def write(self, work: Callable[[Tables], T]) -> T | None:
-        """Run a transaction, however long the catalog stays unavailable; None if the work is to end meanwhile."""
-        return await self._until_stopping(lambda: self._catalog.write(work), CATALOG)
-
-    async def record(self, work: Callable[[Tables], T]) -> T:
-        """Run a transaction that keeps what Discord said: it must not be forgotten, also while the service stops."""
-        while (done := await self._tried(lambda: self._catalog.write(work), CATALOG)) is None:
-            if self.stopping:
-                await asyncio.sleep(STOPPING_RETRY_SECONDS)
-        return done[0]
-
-    async def _until_stopping(self, call: Callable[[], Awaitable[T]], part: str) -> T | None:
-        while (done := await self._tried(call, part)) is None:
-            if self.stopping:
-                return None
-        return done[0]
-
-    async def _tried(self, call: Callable[[], Awaitable[T]], part: str) -> tuple[T] | None:
-        """What `call` gives; None after a pause, because this `part` of the catalog could not be used."""
-        try:
-            result = await call()
-        except CatalogUnavailableError as error:
-            seconds = self.pauses.catalog.after_failure()
-            logger.warning("%s: nothing is sent meanwhile: %s; the next try is in %.0f s", self.name, error, seconds)
-            self._troubles.begin(part, str(error))
-            await self.wait(seconds)
-            return None
-        self.pauses.catalog.reset()
-        self._troubles.end(part)
-        return (result,)
+        self._troubles.end(self.part)

@@ -1,14 +1,17 @@
-"""Which of the waiting cards go into the next message: pure."""
+"""Which of the waiting posts go into the next message: pure."""
 
 from collections.abc import Callable, Sequence
 
 from bot.catalog.records import PendingDelivery
 from bot.content.post import Post
 
-__all__ = ["MESSAGE_CHARACTERS", "pack"]
+__all__ = ["CARDS", "LISTED", "MESSAGE_CHARACTERS", "pack", "pack_for_follower"]
 
 # In all cards of a message together (https://discord.com/developers/docs/resources/message#embed-object-embed-limits).
 MESSAGE_CHARACTERS = 6000
+
+CARDS = 10  # in one message (https://discord.com/developers/docs/resources/message#create-message)
+LISTED = 40  # posts in one list at the most; a longer one nobody reads
 
 
 def pack(
@@ -39,3 +42,27 @@ def pack(
         if delivery.alone:
             break
     return tuple(packed)
+
+
+def pack_for_follower(
+    waiting: Sequence[PendingDelivery],
+    card_characters: Callable[[Post], int],
+    fitting_into_list: Callable[[Sequence[Post]], int],
+) -> tuple[PendingDelivery, ...]:
+    """Take from the front of `waiting` what one direct message can carry: up to 10 cards, or a list of more posts.
+
+    Args:
+        waiting: deliveries to one follower, in the order in which they are to stand; `LISTED` of them are enough.
+        card_characters: how many of the message's characters the card of a post takes.
+        fitting_into_list: how many of some posts, from the first, one list can carry.
+
+    Returns:
+        At least one delivery if any waits. More than `CARDS` of them are a list: that alone tells the one from the
+        other, so that a claim that a crash left behind is the same message again.
+    """
+    listed = waiting[:LISTED]
+    if len(listed) > CARDS and not any(delivery.alone for delivery in listed):
+        fitting = fitting_into_list([delivery.post for delivery in listed])
+        if fitting > CARDS:
+            return tuple(listed[:fitting])
+    return pack(waiting, card_characters, CARDS)

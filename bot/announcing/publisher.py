@@ -1,6 +1,6 @@
 """What the courier needs of Discord, and what can become of a request, sorted by what can be done about it."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -52,14 +52,17 @@ class Announcement:
     Attributes:
         channel_id: a snowflake.
         nonce: at most 25 characters; a repeated one creates no second message within Discord's window.
-        posts: 1 to 10, in the order of their cards; no two with one `canonical_url`; exactly 1 in a forum.
+        posts: 1 to 10, in the order of their cards; no two with one `canonical_url`; exactly 1 in a forum. Directly
+            to a person also more, as many as `fitting_into_list` allows, with any `canonical_url`: they are a list.
         mention: ids of the roles that the message pings.
+        direct: the channel is the direct messages with a person; nothing else has to be known of it.
     """
 
     channel_id: int
     nonce: str
     posts: tuple[Post, ...]
     mention: tuple[int, ...] = ()
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ class MessageRefused:
 
 @dataclass(frozen=True, slots=True)
 class ChannelRefused:
-    """The channel does not take messages from the bot now (403, 404): a person must act; pause only this channel."""
+    """The channel, or the person, takes no messages from the bot now (403, 404): a person must act; pause only this."""
 
     reason: str
     code: int
@@ -188,6 +191,10 @@ class Publisher(Protocol):
         """How many characters the card of `post` takes of the 6,000 that all cards of a message share."""
         ...
 
+    def fitting_into_list(self, posts: Sequence[Post]) -> int:
+        """How many of `posts`, from the first, the list in one direct message can carry."""
+        ...
+
     def looks_alike(self, post: Post, other: Post) -> bool:
         """Whether the cards of both show the same."""
         ...
@@ -196,7 +203,8 @@ class Publisher(Protocol):
         """What the channel is, by an earlier answer where there is one that may still be true.
 
         It is asked before each request that creates or changes something, so it also says `NotNow` while so many
-        requests were refused lately that Discord might shut out this machine.
+        requests were refused lately that Discord might shut out this machine. Of direct messages it is not asked; there
+        `publish` says so itself.
         """
         ...
 

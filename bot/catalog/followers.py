@@ -206,12 +206,15 @@ class FollowerTable:
     def _named(self, post_ids: Collection[int], channel_id: int | None) -> Iterator[tuple[int, int]]:
         """Each post and each follower of one of its tags, or of its source."""
         for kind, of_posts in (
-            (FollowKind.TAG, "post_tags ON post_tags.post_id = wanted.value CROSS JOIN follows ON key = tag_key"),
-            (FollowKind.SOURCE, "posts ON posts.id = wanted.value CROSS JOIN follows ON key = source_key"),
+            (
+                FollowKind.TAG,
+                "post_tags ON post_tags.post_id = wanted.value CROSS JOIN follows ON follows.key = tag_key",
+            ),
+            (FollowKind.SOURCE, "posts ON posts.id = wanted.value CROSS JOIN follows ON follows.key = source_key"),
         ):
             yield from self._connection.execute(
                 f"SELECT wanted.value, followers.channel_id FROM json_each(:posts) AS wanted CROSS JOIN {of_posts}"
-                " AND kind = :kind CROSS JOIN followers ON followers.id = follower"
+                " AND follows.kind = :kind CROSS JOIN followers ON followers.id = follower"
                 " WHERE :channel IS NULL OR followers.channel_id = :channel",
                 {"posts": str(list(post_ids)), "kind": kind, "channel": channel_id},
             )

@@ -10,6 +10,7 @@ import discord
 from bot.content.excerpt import cut
 from bot.content.post import Post
 from bot.discord_app import limits
+from bot.discord_app.digest import digest_key
 from bot.discord_app.links import card_url, host_name, link_key
 from bot.discord_app.text import escaped, plain
 
@@ -99,8 +100,13 @@ def _title(post: Post) -> str:
 
 
 def card_key(card: discord.Embed) -> str:
-    """Return what tells a card from the others, equal for the card sent and the one that Discord's history shows."""
-    return link_key(card.url) if card.url else " ".join((card.title or "").split())
+    """Return what tells a card from the others, equal for the card sent and the one that Discord's history shows.
+
+    What has neither address nor title is no card, but a part of a list.
+    """
+    if card.url:
+        return link_key(card.url)
+    return " ".join(card.title.split()) if card.title else digest_key(card)
 
 
 @lru_cache(maxsize=256)

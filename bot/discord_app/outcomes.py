@@ -60,6 +60,7 @@ MAY_NOT = frozenset({_MISSING_PERMISSION, _WANTS_TWO_FACTORS})
 _NO_MESSAGES_THERE = "the channel is of a kind that takes no messages: choose a text channel"
 _WANTS_A_TAG = "the forum wants a tag on every post: choose a text channel"
 _TOO_MANY_THREADS = "too many threads are open in the guild: close some"
+_TAKES_NONE_DIRECTLY = "the person takes no direct messages from the bot"
 _CHANNEL_CODES = {
     UNKNOWN_CHANNEL: "the channel does not exist: correct or remove it in the settings",
     10004: "the channel's guild does not exist: correct or remove the channel in the settings",
@@ -67,8 +68,10 @@ _CHANNEL_CODES = {
     40066: _WANTS_A_TAG,
     40067: _WANTS_A_TAG,
     50001: "the bot cannot see the channel: give it the permission View Channel",
+    50007: _TAKES_NONE_DIRECTLY,
     50008: _NO_MESSAGES_THERE,
     50009: "the guild's verification level keeps the bot out: give it a role",
+    50278: _TAKES_NONE_DIRECTLY,  # they share no server any more
     _MISSING_PERMISSION: "the bot may not write there: give it the permissions Send Messages and Embed Links",
     WRONG_KIND: _NO_MESSAGES_THERE,
     ARCHIVED_THREAD: "the thread is archived: reopen it",

@@ -1,7 +1,7 @@
 """`bot.announcing.publisher.Publisher` over discord.py: creating, looking for, and changing messages."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Set
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -11,6 +11,7 @@ import discord
 from bot.announcing.publisher import (
     Announcement,
     ChangeOutcome,
+    ChannelKind,
     ChannelRefused,
     Delivered,
     KindOutcome,
@@ -19,12 +20,14 @@ from bot.announcing.publisher import (
     PublishOutcome,
     Revision,
     SearchOutcome,
+    TokenRefused,
 )
 from bot.content.post import Post
-from bot.discord_app import changes, outcomes
+from bot.discord_app import changes, limits, outcomes
 from bot.discord_app.attempts import trace_of, watched
 from bot.discord_app.cards import build_card, card_characters, card_key, fitting_cards, thread_name
 from bot.discord_app.client import LinkbotClient
+from bot.discord_app.digest import digest_embeds, fitting_into_digest
 from bot.discord_app.find_thread import find_thread
 from bot.discord_app.forums import create_thread
 from bot.discord_app.places import Place, Places
@@ -34,6 +37,7 @@ from bot.discord_app.reconcile import Sought, find_message
 __all__ = ["DiscordPublisher"]
 
 _CLOSED = "the connection to Discord is closed: Linkbot is stopping"
+_DIRECT = Place(ChannelKind.TEXT)
 _SLOWED = "Discord refused many requests lately, so they are made more slowly"
 
 
@@ -73,6 +77,10 @@ class DiscordPublisher:
         """Return how many characters the card of `post` takes of the 6,000 that all cards of a message share."""
         return card_characters(post, self._tldr_characters)
 
+    def fitting_into_list(self, posts: Sequence[Post]) -> int:
+        """Return how many of `posts`, from the first, the list in one direct message can carry."""
+        return fitting_into_digest(posts)
+
     def looks_alike(self, post: Post, other: Post) -> bool:
         """Return whether the cards of both show the same."""
         card, other_card = self._cards((post, other))
@@ -91,7 +99,9 @@ class DiscordPublisher:
         """Create the message, or learn why not. Raises for nothing that Discord or the network does."""
         if self._client.is_closed():
             return NotNow(_CLOSED)
-        place = await self._places.get(announcement.channel_id, any_age=True)
+        if announcement.direct and (seconds := self._invalid_requests.take_turn()):
+            return NotNow(_SLOWED, after_seconds=seconds)
+        place = await self._place_for(announcement)
         if not isinstance(place, Place):
             return place
         with watched(once=place.forum is not None) as attempts:
@@ -108,10 +118,10 @@ class DiscordPublisher:
         if self._client.is_closed():
             return NotNow(_CLOSED)
         channel_id = announcement.channel_id
-        place = await self._places.get(channel_id, any_age=True)
+        place = await self._place_for(announcement)
         if not isinstance(place, Place):
             return place
-        sought = Sought(frozenset(map(card_key, self._cards(announcement.posts))), since, known)
+        sought = Sought(frozenset(map(card_key, self._embeds(announcement.posts))), since, known)
         if place.forum is None:
             outcome = await find_message(self._client, channel_id, sought, self._timeout_seconds)
         else:
@@ -159,18 +169,26 @@ class DiscordPublisher:
         self._note(channel_id, outcome)
         return outcome
 
+    async def _place_for(self, announcement: Announcement) -> Place | NotNow | ChannelRefused | TokenRefused:
+        """What the channel is; of direct messages that is known, and neither asked for nor kept for each person."""
+        return _DIRECT if announcement.direct else await self._places.get(announcement.channel_id, any_age=True)
+
     def _note(self, channel_id: int, outcome: object) -> None:
         """Ask again what a channel is that has just refused something: it may have become another."""
         match outcome:
             case ChannelRefused() | MessageRefused(code=outcomes.WRONG_KIND):
                 self._places.forget(channel_id)
 
+    def _embeds(self, posts: tuple[Post, ...]) -> list[discord.Embed]:
+        """The cards of an announcement, or the list that more posts are than a message has cards."""
+        return self._cards(posts) if len(posts) <= limits.EMBEDS else digest_embeds(posts)
+
     def _cards(self, posts: tuple[Post, ...]) -> list[discord.Embed]:
         return [build_card(post, tldr_characters=self._tldr_characters) for post in posts]
 
     async def _create(self, place: Place, announcement: Announcement) -> int:
         """Create the message or the thread; return its id."""
-        cards = self._cards(announcement.posts)
+        cards = self._embeds(announcement.posts)
         mentions = discord.AllowedMentions.none()
         if announcement.mention:
             mentions.roles = [cast("discord.abc.Snowflake", _Role(str(role))) for role in announcement.mention]

@@ -1,7 +1,7 @@
 """What can be seen of a courier that meets a fault: what its publisher answers, and what goes over the wire."""
 
 import asyncio
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from datetime import datetime
 from types import SimpleNamespace
 
@@ -58,6 +58,9 @@ class Observed:
 
     def card_characters(self, post: Post) -> int:
         return self._publisher.card_characters(post)
+
+    def fitting_into_list(self, posts: Sequence[Post]) -> int:
+        return self._publisher.fitting_into_list(posts)
 
     def looks_alike(self, post: Post, other: Post) -> bool:
         return self._publisher.looks_alike(post, other)

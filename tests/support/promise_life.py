@@ -8,7 +8,7 @@ import asyncio
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Set
+from collections.abc import Awaitable, Callable, Coroutine, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -101,6 +101,10 @@ class Line:
     def card_characters(self, post: Post) -> int:
         """As the fake says."""
         return self._discord.card_characters(post)
+
+    def fitting_into_list(self, posts: Sequence[Post]) -> int:
+        """As the fake says."""
+        return self._discord.fitting_into_list(posts)
 
     def looks_alike(self, post: Post, other: Post) -> bool:
         """As the fake says."""
