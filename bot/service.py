@@ -15,6 +15,7 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from datetime import UTC, datetime
 
 from bot.announcing.courier import Courier
@@ -88,10 +89,11 @@ class _Service:
             find_gateway=point_discord_at(settings.discord.api_url, settings.discord.gateway_url),
             identify_budget=IdentifyBudget(*_kept(catalog, Note.IDENTIFIES)),
         )
+        self._archive = CatalogArchive(catalog, indexed=lambda: self._intake.indexed)
         add_commands(
             self._client.tree,
             self._client.presses,
-            CatalogArchive(catalog),
+            self._archive,
             settings.commands.guilds,
             tldr_characters=settings.announce.tldr_characters,
         )
@@ -108,7 +110,7 @@ class _Service:
         """Work until `stop`: no more intake then, the requests under way are finished, the connection is left."""
         note = json.dumps({"since": datetime.now(UTC).isoformat(), "process": os.getpid()})
         await self._catalog.write(lambda tables: tables.notes.put(Note.SERVICE, note))
-        async with self._client, asyncio.TaskGroup() as group:
+        async with aclosing(self._archive), self._client, asyncio.TaskGroup() as group:
             until_stopped = (
                 group.create_task(serve_control(self._settings.state.directory, self._carry_out), name="control"),
                 group.create_task(self._intake.run(), name="intake"),

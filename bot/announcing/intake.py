@@ -65,6 +65,8 @@ class Intake:
 
     Attributes:
         ready: set when what was there at the start is stored.
+        indexed: which part of the files is taken in, from 0 to 1, while the first run lasts; None: it is over, or has
+            not begun.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Intake:
         troubles: Troubles | None = None,
     ) -> None:
         self.ready = asyncio.Event()
+        self.indexed: float | None = None
         self._settings = settings
         self._catalog = catalog
         self._wake = wake
@@ -154,16 +157,21 @@ class Intake:
 
     async def _scan_everything(self) -> None:
         began = time.monotonic()
-        known, some_just_gone = await self._catalog.read(
-            lambda tables: (tables.files.stamps(), bool(tables.posts.just_gone()))
+        known, some_just_gone, is_first = await self._catalog.read(
+            lambda tables: (
+                tables.files.stamps(),
+                bool(tables.posts.just_gone()),
+                tables.notes.get(Note.BASELINE) is None,
+            )
         )
+        self.indexed = 0.0 if is_first else None
         found = await self._in_thread(lambda: self._scanner.survey(known))
         self._looked_at = time.monotonic()
         if isinstance(found, Outage):
             await self._begin_outage(found)
             return
         await self._end_outage()
-        if await self._catalog.read(lambda tables: tables.notes.get(Note.BASELINE)) is None:
+        if is_first:
             await self._index_first(found)
             changed = True
         else:
@@ -211,12 +219,15 @@ class Intake:
         baseline = self._settings.announce.first_run == "baseline"
         logger.info("First run: %d files are there; indexing them", found.files)
         paths: Sequence[str] = found.changed
+        taken_in = found.files - len(paths)
         deadline = time.monotonic() + BASELINE_SETTLE_SECONDS
         while paths:
             for start in range(0, len(paths), READ_AT_ONCE):
                 readings, unsettled = await self._read(paths[start : start + READ_AT_ONCE], frozenset())
                 self._unsettled |= unsettled
                 await self._take(ScanBatch(readings, baseline=baseline), brake=False)
+                taken_in += len(readings)
+                self.indexed = taken_in / found.files
             paths, self._unsettled = sorted(self._unsettled), frozenset()
             if paths and time.monotonic() > deadline:
                 logger.info("First run: %d files are still being written and count as new later", len(paths))
@@ -226,6 +237,7 @@ class Intake:
         await self._take(ScanBatch((), found.gone, found.refused, complete=True))
         self._refused = found.refused
         await self._catalog.write(lambda tables: tables.notes.put(Note.BASELINE, self._now().isoformat()))
+        self.indexed = None
         report_first_run(
             *await self._catalog.read(
                 lambda tables: (tables.posts.count_by_standing(), tables.posts.count_without_kind())

@@ -20,7 +20,7 @@ _FRESH_SECONDS = 5.0  # members type faster than tags change, and every keystrok
 
 
 class CatalogArchive:
-    """`bot.discord_app.archive.Archive` over a catalog, which is only read; `close` it before the catalog."""
+    """`bot.discord_app.archive.Archive` over a catalog, which is only read; `aclose` it before the catalog."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class CatalogArchive:
         self._tags = _Kept("tags", self._count_tags, monotonic)
         self._sources = _Kept("sources", self._count_sources, monotonic)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """End what is being renewed."""
         for kept in (self._tags, self._sources):
             await kept.close()

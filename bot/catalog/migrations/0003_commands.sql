@@ -5,7 +5,7 @@ ALTER TABLE posts ADD COLUMN tags_text TEXT NOT NULL DEFAULT '';
 UPDATE posts SET tags_text = coalesce(
     (SELECT group_concat(tag, char(10)) FROM (SELECT tag FROM post_tags WHERE post_id = posts.id ORDER BY position)), '');
 
--- Lists are read from indexes, in their order; what has expired is left out there already.
+-- Lists are read from indexes, in their order; they also tell what has expired.
 DROP INDEX posts_listed;
 CREATE INDEX posts_listed ON posts (listed_at DESC, id DESC, expiry_date)
     WHERE standing IN ('indexed', 'announced') AND gone_at IS NULL AND duplicate_of IS NULL;
