@@ -57,17 +57,21 @@ async def test_latest_reads_well_on_a_phone(bot: AnsweringBot) -> None:
 
 async def test_filters_combine(bot: AnsweringBot) -> None:
     """Tag, second tag, source and date all narrow a list, and its title names them."""
-    tagged = text_of(await bot.discord.slash("latest", {"tag": "Kubernetes", "source": "cilium", "since": "30d"}))
+    tagged = text_of(
+        await bot.discord.slash("latest", {"tag": "Kubernetes", "source": "cilium", "since": "2025-05-02"})
+    )
     both = text_of(await bot.discord.slash("tag", {"name": "kubernetes", "and": "release"}))
     found = text_of(await bot.discord.slash("search", {"words": "part series", "tag": "series", "source": "CNCF"}))
     recent = text_of(await bot.discord.slash("latest", {"since": "2025-05"}))
+    none = text_of(await bot.discord.slash("latest", {"since": "7d"}))
     assert "Latest posts · Kubernetes · cilium · since 2025-05-02" in tagged
     assert "eBPF" in tagged
     assert "Notes" not in tagged
     assert "1.30" in both
     assert "eBPF" not in both
-    assert "Part 1" in found
+    assert "Part 9" in found
     assert "Notes" not in recent
+    assert "No post passes all of this: since 20" in none
 
 
 async def test_a_search_shows_what_it_found_in_bold(bot: AnsweringBot) -> None:

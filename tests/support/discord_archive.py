@@ -18,12 +18,18 @@ from tests.support.catalog_site import ALL, KUBERNETES, NOW, Site, channel, sett
 from tests.support.discord_client import connected, logged_in
 from tests.support.standin_openapi import DOCUMENT, validate_request
 
-__all__ = ["AnsweringBot", "answering", "assert_valid", "buttons_of", "message_of", "text_of"]
+__all__ = ["TALK", "AnsweringBot", "answering", "assert_valid", "buttons_of", "message_of", "text_of"]
+
+
+TALK = 1_200_000_000_000_000_009
 
 
 @dataclass
 class AnsweringBot:
-    """The bot, its site, and Discord. In Discord, members see the channel `ALL`; `KUBERNETES` is hidden from them."""
+    """The bot, its site, and Discord. In Discord, members see the channel `ALL`; `KUBERNETES` is hidden from them.
+
+    In the channel `TALK` there are no announcements.
+    """
 
     discord: StandIn
     site: Site
@@ -65,7 +71,11 @@ async def answering(
 
     With `archive` it answers from that.
     """
-    channels = [StandInChannel(ALL, "links"), StandInChannel(KUBERNETES, "staff", hidden=True)]
+    channels = [
+        StandInChannel(ALL, "links"),
+        StandInChannel(KUBERNETES, "staff", hidden=True),
+        StandInChannel(TALK, "talk"),
+    ]
     settings = settings_for(folder, channels=(channel(ALL), channel(KUBERNETES)))
     async with open_catalog(_made(folder / "state")) as catalog, StandIn(channels, rate_limits=False) as discord:
         site = await _filled(Site(catalog, settings, NOW), posts, announced=announced)
