@@ -133,6 +133,19 @@ def _announce(parser: argparse.ArgumentParser) -> None:
     _add_config(parser)
 
 
+def _pause(parser: argparse.ArgumentParser) -> None:
+    """Hold back what is to be announced, in one channel or in all, until `linkbot resume`; also over restarts. Nothing
+    is lost. What is being sent just now is finished; cards go on to follow their posts."""
+    parser.add_argument("channel", nargs="?", metavar="CHANNEL", help="its id or name (default: all)")
+    _add_config(parser)
+
+
+def _resume(parser: argparse.ArgumentParser) -> None:
+    """Announce again in one channel, or in all: what waited goes out at once."""
+    parser.add_argument("channel", nargs="?", metavar="CHANNEL", help="its id or name (default: all that are paused)")
+    _add_config(parser)
+
+
 def _resolve(parser: argparse.ArgumentParser) -> None:
     """Say what became of a delivery that is refused, or of which nobody can tell whether it stands (unknown). `linkbot
     status` lists them. Others that were in the same message stay as they are."""
@@ -158,6 +171,8 @@ COMMANDS: Mapping[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = 
     "preview": ("one post's card, where it would go, and why or why not", _preview),
     "status": ("what the bot did, does and waits for", _status),
     "announce": ("announce posts on purpose, or let held ones go", _announce),
+    "pause": ("hold back what is to be announced", _pause),
+    "resume": ("let go what `pause` holds back", _resume),
     "resolve": ("say what became of a delivery that needs a person", _resolve),
     "backup": ("a consistent copy of the catalog, also while the bot runs", _backup),
 }

@@ -21,6 +21,7 @@ from bot.ops.check import check
 from bot.ops.control import is_running
 from bot.ops.logs import set_up_logging
 from bot.ops.outside import carry_out_from_outside, path_in_content
+from bot.ops.pause import PauseRequest, ResumeRequest, channel_called
 from bot.ops.preview import preview
 from bot.ops.requests import Request
 from bot.ops.resolve import ResolveRequest
@@ -127,6 +128,20 @@ def _announce(parsed: argparse.Namespace) -> ExitCode:
     return _carry_out(settings, request)
 
 
+def _pause(parsed: argparse.Namespace) -> ExitCode:
+    settings = load_settings(parsed.config)
+    return _carry_out(settings, PauseRequest(_channels(settings, parsed.channel)))
+
+
+def _resume(parsed: argparse.Namespace) -> ExitCode:
+    settings = load_settings(parsed.config)
+    return _carry_out(settings, ResumeRequest(_channels(settings, parsed.channel)))
+
+
+def _channels(settings: Settings, said: str | None) -> tuple[int, ...] | None:
+    return None if said is None else (channel_called(settings, said),)
+
+
 def _resolve(parsed: argparse.Namespace) -> ExitCode:
     request = ResolveRequest(parsed.delivery, sent=parsed.sent, resend=parsed.resend, drop=parsed.drop)
     return _carry_out(load_settings(parsed.config), request)
@@ -171,6 +186,8 @@ RUN: Mapping[str, Callable[[argparse.Namespace], ExitCode]] = {
     "preview": _preview,
     "status": _status,
     "announce": _announce,
+    "pause": _pause,
+    "resume": _resume,
     "resolve": _resolve,
     "backup": _backup,
 }

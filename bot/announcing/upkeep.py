@@ -8,7 +8,8 @@
                  └──► deleted, if no card is left
     due for publishing ──► crosspost, ten an hour at the most
 
-What is to be taken back is so at once; all else while nothing waits to be announced in the channel.
+What is to be taken back is so at once; all else while nothing waits to be announced in the channel. In a channel that a
+person paused nothing is published; cards go on to follow their posts.
 
 What follows from what Discord says of a change::
 
@@ -145,7 +146,8 @@ class Upkeep:
             waits.append((since + self._pace.calm - now).total_seconds())
         if has_work(tables, self._desk):  # its lane wakes this when it has done it
             return _Next(wait_seconds=min(wait for wait in waits if wait > 0))
-        publish = tables.messages.next_to_publish(channel_id) if self._desk.channel.publish else None
+        publishes = self._desk.channel.publish and not tables.pauses.is_paused(channel_id)
+        publish = tables.messages.next_to_publish(channel_id) if publishes else None
         if publish is not None:
             publish_in = max(self._publish_from - clock, _wait_for_budget(tables, channel_id, now))
             if publish_in <= 0:

@@ -1,7 +1,7 @@
 """``linkbot announce``: announcing posts on purpose, whatever the rules made of them, and letting held ones go."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from bot.ops.done import Done
 from bot.problems import UsageError
 from bot.settings import ChannelSettings, Settings
 
-__all__ = ["MOST_POSTS", "AnnounceRequest", "announce"]
+__all__ = ["MOST_POSTS", "NOT_PUBLIC", "AnnounceRequest", "Step", "announce", "steps_of"]
 
 NOT_PUBLIC = (Standing.HIDDEN, Standing.WAITING)
 MOST_POSTS = 1_000_000  # asked for by `latest`; a number that SQLite can take
@@ -61,7 +61,7 @@ class AnnounceRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """One post of a plan.
 
     Attributes:
@@ -69,12 +69,14 @@ class _Step:
         channels: where it is planned to go now.
         there: the other channels that it was ever planned for and that were asked for, with what became of it there.
         problem: what is wrong with its file now; it is sent when that is mended. None: nothing.
+        paused: ids of the channels in which nothing is sent for now.
     """
 
     known: KnownPost
     channels: tuple[ChannelSettings, ...]
     there: Mapping[str, DeliveryState]
     problem: PostProblem | None
+    paused: Set[int]
 
 
 async def announce(catalog: Catalog, settings: Settings, request: AnnounceRequest) -> Done:
@@ -84,22 +86,27 @@ async def announce(catalog: Catalog, settings: Settings, request: AnnounceReques
         UsageError: a post or the channel is not known, or members cannot see the post; nothing is done then.
         CatalogUnavailableError: the catalog cannot be read or written now.
     """
+    planned = await steps_of(catalog, settings, request)
+    to_send = request.changes and not request.drop and any(step.channels for step in planned)
+    return Done(_told(planned, request), to_send)
+
+
+async def steps_of(catalog: Catalog, settings: Settings, request: AnnounceRequest) -> list[Step]:
+    """Do as `announce` does, and raises; return what was done, or with `dry_run` would be done, with each post."""
     asked = _asked_channel(settings, request)
     now = datetime.now(UTC)
 
-    def steps(tables: Tables) -> list[_Step]:
+    def steps(tables: Tables) -> list[Step]:
         chosen = tables.posts.held() if request.held else _chosen(tables, request, settings.content.directory, now)
         return [_step(tables, known, settings, asked) for known in chosen]
 
-    def apply(tables: Tables) -> list[_Step]:
+    def apply(tables: Tables) -> list[Step]:
         planned = steps(tables)
         for step in planned:
             _apply(tables, step, now, drop=request.drop)
         return planned
 
-    planned = await (catalog.write(apply) if request.changes else catalog.read(steps))
-    to_send = request.changes and not request.drop and any(step.channels for step in planned)
-    return Done(_told(planned, request), to_send)
+    return await (catalog.write(apply) if request.changes else catalog.read(steps))
 
 
 def _asked_channel(settings: Settings, request: AnnounceRequest) -> ChannelSettings | None:
@@ -146,19 +153,20 @@ def _why_unknown(tables: Tables, path: str, content: Path) -> str:
     return f"there is no {path} in the content directory {content}; check the path"
 
 
-def _step(tables: Tables, known: KnownPost, settings: Settings, asked: ChannelSettings | None) -> _Step:
+def _step(tables: Tables, known: KnownPost, settings: Settings, asked: ChannelSettings | None) -> Step:
     states = tables.deliveries.channels_of(known.id)
     taking = [each.channel for each in route(known.post, settings.channels) if each.matches]
     wanted = taking if asked is None else [asked]
-    return _Step(
+    return Step(
         known,
         channels=tuple(channel for channel in wanted if channel.id not in states),
         there={channel.name: states[channel.id] for channel in wanted if channel.id in states},
         problem=tables.files.problem(known.post.path),
+        paused=tables.pauses.all().keys(),
     )
 
 
-def _apply(tables: Tables, step: _Step, now: datetime, *, drop: bool) -> None:
+def _apply(tables: Tables, step: Step, now: datetime, *, drop: bool) -> None:
     asked = Reason("announce", True, "a person asked for it with `linkbot announce`")
     reasons = (*step.known.reasons, asked)
     original = step.known.duplicate_of
@@ -171,7 +179,7 @@ def _apply(tables: Tables, step: _Step, now: datetime, *, drop: bool) -> None:
         tables.posts.decide(step.known.id, Standing.INDEXED, Cause.UNROUTED, reasons, duplicate_of=original)
 
 
-def _told(steps: list[_Step], request: AnnounceRequest) -> list[str]:
+def _told(steps: list[Step], request: AnnounceRequest) -> list[str]:
     """A sentence for each of the steps that were made of `request`; one if there are none.
 
     Of many steps alike only the first ones are told; what a `dry_run` tells is for choosing, and complete.
@@ -190,14 +198,16 @@ def _told(steps: list[_Step], request: AnnounceRequest) -> list[str]:
     return lines
 
 
-def _done(step: _Step, request: AnnounceRequest) -> str:
+def _done(step: Step, request: AnnounceRequest) -> str:
     would = "would be " if request.dry_run else ""
     if request.drop:
         return f"{would}taken in without announcing it"
     if step.channels:
         to_be = would or "to be "  # the service sends it after this is told
         when = f", once its file is in order again ({step.problem})" if step.problem else ""
-        return f"{to_be}announced in {', '.join(channel.name for channel in step.channels)}{when}"
+        paused = {channel.id: " (paused)" for channel in step.channels if channel.id in step.paused}
+        where = ", ".join(f"{channel.name}{paused.get(channel.id, '')}" for channel in step.channels)
+        return f"{to_be}announced in {where}{when}"
     if step.there:
         return f"nothing to do: it is {', '.join(f'{state} in {name}' for name, state in step.there.items())}"
     taken_in = f"; {would}taken in without announcing it" if step.known.standing is Standing.HELD else ""

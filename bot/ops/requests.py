@@ -16,6 +16,7 @@ from pydantic_core import from_json
 from bot.catalog.database import Catalog
 from bot.ops.announce import AnnounceRequest, announce
 from bot.ops.done import Done
+from bot.ops.pause import PauseRequest, ResumeRequest, pause, resume
 from bot.ops.resolve import ResolveRequest, resolve
 from bot.ops.troubles import TroublesRequest
 from bot.problems import UsageError
@@ -23,7 +24,9 @@ from bot.settings import Settings
 
 __all__ = ["Request", "WireRequest", "carry_out", "from_line", "to_line"]
 
-Request = AnnounceRequest | ResolveRequest  # what a person wants done, by the service or without one
+Request = (
+    AnnounceRequest | ResolveRequest | PauseRequest | ResumeRequest
+)  # what a person wants done, by the service or without one
 WireRequest = Request | TroublesRequest  # what a running service answers
 _UNKNOWN = "this is no request that this version understands"
 
@@ -31,10 +34,14 @@ _UNKNOWN = "this is no request that this version understands"
 CARRY_OUT: Mapping[type[Request], Callable[[Catalog, Settings, Any], Awaitable[Done]]] = {
     AnnounceRequest: announce,
     ResolveRequest: resolve,
+    PauseRequest: pause,
+    ResumeRequest: resume,
 }
 NAMES: Mapping[type[WireRequest], str] = {
     AnnounceRequest: "announce",
     ResolveRequest: "resolve",
+    PauseRequest: "pause",
+    ResumeRequest: "resume",
     TroublesRequest: "troubles",
 }
 REQUESTS = {name: request for request, name in NAMES.items()}

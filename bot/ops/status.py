@@ -48,6 +48,7 @@ class Status:
         to_publish: by channel, how many messages are still to be published to the servers that follow it.
         oldest_waiting_at: when the oldest pending delivery that does not sleep was planned.
         last_sent_at: when a message was last recorded as sent.
+        paused: by channel, since when its deliveries are held back.
         held_up: the deliveries that a person must look at.
         channel_names: by id, for people.
     """
@@ -66,6 +67,7 @@ class Status:
     to_publish: Mapping[int, int]
     oldest_waiting_at: datetime | None
     last_sent_at: datetime | None
+    paused: Mapping[int, datetime]
     held_up: tuple[HeldUp, ...]
     channel_names: Mapping[int, str]
 
@@ -119,6 +121,7 @@ def _read(tables: Tables, troubles: tuple[Trouble, ...] | None, names: Mapping[i
         to_publish=tables.messages.count_to_publish(),
         oldest_waiting_at=tables.deliveries.oldest_waiting_at(now),
         last_sent_at=tables.deliveries.last_sent_at(),
+        paused=tables.pauses.all(),
         held_up=tuple(tables.deliveries.held_up()),
         channel_names=names,
     )

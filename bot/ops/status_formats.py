@@ -52,6 +52,9 @@ def as_json(status: Status) -> str:
             "to_publish": _by_channel(status.to_publish),
             "oldest_pending_at": _iso(status.oldest_waiting_at),
             "last_sent_at": _iso(status.last_sent_at),
+            "paused": [
+                {"channel": str(channel_id), "since": _iso(since)} for channel_id, since in status.paused.items()
+            ],
             "held_up": [
                 {
                     "delivery": held.id,
@@ -88,6 +91,8 @@ def _what_is(status: Status) -> Iterator[str]:
             yield f"deliveries  {asleep:,} asleep in {_channel(status, count.channel_id)}: {ASLEEP}"
     for number, channel_id, what in _messages(status):
         yield f"messages    {number:,} still to be {what} in {_channel(status, channel_id)}"
+    for channel_id, since in status.paused.items():
+        yield f"paused      {_channel(status, channel_id)} since {_moment(since)}: `linkbot resume {channel_id}`"
 
 
 def _messages(status: Status) -> Iterator[tuple[int, int, str]]:

@@ -131,7 +131,7 @@ async def test_a_stale_socket_is_replaced_and_the_own_one_removed(tmp_path: Path
         b'{"announce":' * 200_000 + b"\n",
         b"{}",
         b'{"latest": 1}',
-        b'{"pause": {}}',
+        b'{"stop": {}}',
         b'{"announce": {"latest": 1}, "resolve": {"delivery": 1, "drop": true}}',
     ],
 )

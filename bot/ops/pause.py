@@ -1,0 +1,109 @@
+"""``linkbot pause`` and ``linkbot resume``: holding the deliveries of channels back, and letting them go."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.catalog.database import Catalog
+from bot.catalog.tables import Tables
+from bot.ops.done import Done
+from bot.problems import UsageError
+from bot.settings import Settings
+
+__all__ = ["PauseRequest", "ResumeRequest", "channel_called", "pause", "resume"]
+
+SNOWFLAKE_DIGITS = 19
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRequest:
+    """Hold back what is to be announced in these channels, by id; None: in all of the settings."""
+
+    channels: tuple[int, ...] | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether the catalog is written."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRequest:
+    """Hold nothing back any more in these channels, by id; None: in all that are paused."""
+
+    channels: tuple[int, ...] | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether the catalog is written."""
+        return True
+
+
+async def pause(catalog: Catalog, settings: Settings, request: PauseRequest) -> Done:
+    """Pause what is asked for; a line for each channel. A request that is under way is finished.
+
+    Raises:
+        UsageError: a channel is not in the settings, or they have none; nothing is done then.
+        CatalogUnavailableError: the catalog cannot be written now.
+    """
+    names = {channel.id: channel.name for channel in settings.channels}
+    asked = tuple(names) if request.channels is None else request.channels
+    if not asked:
+        raise UsageError("there are no channels in the settings, so there is nothing to pause")
+    if strange := [channel_id for channel_id in asked if channel_id not in names]:
+        raise UsageError(_unknown(str(strange[0]), settings))
+    now = datetime.now(UTC)
+
+    def work(tables: Tables) -> list[str]:
+        paused = {channel_id: tables.pauses.pause(channel_id, now) for channel_id in asked}
+        return [f"{names[channel_id]}: {_paused(new=new)}" for channel_id, new in paused.items()]
+
+    return Done(await catalog.write(work), to_send=False)
+
+
+def _paused(*, new: bool) -> str:
+    if not new:
+        return "is paused already"
+    return "paused; what is to be announced there waits until `linkbot resume`, edits and take-backs go on"
+
+
+async def resume(catalog: Catalog, settings: Settings, request: ResumeRequest) -> Done:
+    """Resume what is asked for; a line for each channel.
+
+    Raises:
+        UsageError: a channel is neither paused nor in the settings; nothing is done then.
+        CatalogUnavailableError: the catalog cannot be written now.
+    """
+    names = {channel.id: channel.name for channel in settings.channels}
+
+    def work(tables: Tables) -> Done:
+        paused = tables.pauses.all()
+        asked = tuple(paused) if request.channels is None else request.channels
+        if strange := [channel_id for channel_id in asked if channel_id not in names.keys() | paused.keys()]:
+            raise UsageError(_unknown(str(strange[0]), settings))
+        for channel_id in asked:
+            tables.pauses.resume(channel_id)
+        lines = [f"{names.get(each, each)}: {'resumed' if each in paused else 'was not paused'}" for each in asked]
+        return Done(lines or ["no channel is paused"], to_send=any(each in paused for each in asked))
+
+    return await catalog.write(work)
+
+
+def channel_called(settings: Settings, text: str) -> int:
+    """The id of the channel that a person names by its id or its name in the settings; any id may be one.
+
+    Raises:
+        UsageError: no channel, or more than one, has this name.
+    """
+    named = [channel.id for channel in settings.channels if channel.name == text]
+    if len(named) > 1:
+        raise UsageError(f"{len(named)} channels of the settings are called {text}; name one by its id")
+    if named:
+        return named[0]
+    if text.isdecimal() and len(text) <= SNOWFLAKE_DIGITS:
+        return int(text)
+    raise UsageError(_unknown(text, settings))
+
+
+def _unknown(text: str, settings: Settings) -> str:
+    known = ", ".join(f"{channel.id} ({channel.name})" for channel in settings.channels) or "none"
+    return f"no channel of the settings is {text}; there are {known}"
