@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.archive import measure_archive
 from benchmarks.burst import measure_bursts
 from benchmarks.indexing import measure_imports, measure_indexing, measure_questions
 from benchmarks.latency import measure_latency
@@ -17,7 +18,7 @@ from benchmarks.service_process import Home
 from benchmarks.site import write_site
 from benchmarks.table import print_rows
 
-SECTIONS = ("index", "ratios", "latency", "burst")
+SECTIONS = ("index", "ratios", "latency", "burst", "archive")
 SITES = (2_000, 20_000)
 LATENCY_POSTS = 2_180  # as many as the real site has
 
@@ -50,6 +51,8 @@ async def _measure(folder: Path, only: frozenset[str]) -> None:
             print_rows("From a file's close to its message", await measure_latency(_site(homes[posts], posts), posts))
     if _wanted("burst", only):
         print_rows("Many at once, under Discord's rate limits", await measure_bursts(folder / "burst"))
+    if _wanted("archive", only):
+        print_rows("What members ask of 100,000 posts", await measure_archive(Home(folder / "archive")))
 
 
 def _wanted(section: str, only: frozenset[str]) -> bool:

@@ -6,12 +6,11 @@ import os
 import re
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn
 
@@ -19,7 +18,7 @@ __all__ = ["CHANNEL", "Home", "ServiceProcess"]
 
 CHANNEL = 100_000_000_000_000_001
 READY = re.compile(rb" INFO +bot\.service: Watching ")
-TICKING = b"ticks: "
+NOTES = (b"ticks: ", b"answered: ")  # what the modules beside this one write when the service has ended, or is ready
 READY_SECONDS = 300.0
 CONNECT_SECONDS = 30.0
 STOP_SECONDS = 60.0
@@ -60,15 +59,15 @@ class ServiceProcess:
 
     Attributes:
         ready_seconds: from starting the process until it said that what was there at the start is stored.
-        ticks: how late a ticker in its event loop was until then, in seconds; empty unless asked for.
+        notes: what `module` noted, by its name for it; there when the context is left, or earlier.
     """
 
-    def __init__(self, home: Home, standin: StandIn, *, ticking: bool = False) -> None:
-        """`ticking`: run a ticker beside the service, in its event loop."""
+    def __init__(self, home: Home, standin: StandIn, module: str = "bot") -> None:
+        """`module`: what is run; one of this package notes something beside the service, in its process."""
         self.ready_seconds = 0.0
-        self.ticks: Sequence[float] = ()
+        self.notes: dict[str, Any] = {}
         self._standin = standin
-        self._module = "benchmarks.ticking" if ticking else "bot"
+        self._module = module
         self._arguments = ("run", "--config", str(home.settings_for(standin)))
         self._ready = asyncio.Event()
         self._log: list[bytes] = []
@@ -96,14 +95,28 @@ class ServiceProcess:
                 self._refuse_end()
                 await asyncio.sleep(LOOK_SECONDS)
 
+    async def wait_commands(self) -> None:
+        """Wait until its commands are registered."""
+        async with asyncio.timeout(CONNECT_SECONDS):
+            while not self._standin.world.commands[None]:
+                self._refuse_end()
+                await asyncio.sleep(LOOK_SECONDS)
+
     def is_ready(self) -> bool:
         """Whether what was there at the start is stored."""
         return self._ready.is_set()
 
     def peak_memory_megabytes(self) -> float:
         """The largest resident size that the process has had."""
+        return self._megabytes("VmHWM")
+
+    def memory_megabytes(self) -> float:
+        """The resident size of the process now."""
+        return self._megabytes("VmRSS")
+
+    def _megabytes(self, field: str) -> float:
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+        found = re.search(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)
         assert found is not None
         return int(found[1]) / 1024
 
@@ -127,8 +140,9 @@ class ServiceProcess:
     async def _read_log(self, began: float) -> None:
         assert self._process.stderr is not None
         async for line in self._process.stderr:
-            if line.startswith(TICKING):
-                self.ticks = json.loads(line.removeprefix(TICKING))
+            if line.startswith(NOTES):
+                name, _, noted = line.decode("ascii").partition(": ")
+                self.notes[name] = json.loads(noted)
                 continue
             self._log.append(line)
             if not self._ready.is_set() and READY.search(line):
