@@ -9,8 +9,8 @@ import pytest
 
 from bot.rehearsal.asking import Asking
 from bot.rehearsal.records import Message
-from tests.support.catalog_site import ALL
-from tests.support.discord_archive import AnsweringBot, message_of, text_of
+from tests.support.catalog_site import ALL, a_post
+from tests.support.discord_archive import AnsweringBot, answering, message_of, text_of
 from tests.support.discord_posts import make_post
 from tests.support.message_commands import RELATED, SAVE, MessageArchive, announced, knowing, said
 
@@ -162,3 +162,21 @@ async def test_both_speak_french(ready: Ready) -> None:
     refused = await bot.discord.message_command(SAVE, message_id, user="carl", locale="fr")
     assert "paramètres de confidentialité" in text_of(refused)
     bot.discord.log.records.clear()  # of which one request was refused, on purpose
+
+
+async def test_the_catalog_knows_its_announcements(tmp_path: Path) -> None:
+    """An announcement is known by itself, whatever its card shows; what became a draft since is not handed out."""
+    posts = [a_post("1.md", tags=("rare", "kubernetes")), a_post("2.md", tags=("rare",)), a_post("3.md", tags=("x",))]
+    async with answering(tmp_path, posts, announced=True) as bot:
+        (message_id, *_) = (number for number, cards in bot.site.messages.items() if len(cards) == len(posts))
+        said(bot, message_id=message_id)
+        by_link = said(bot, "https://example.org/1.md?utm_source=x")
+        bot.site.edit("1.md", external_url="https://example.org/moved")
+        bot.site.edit("3.md", draft=True)
+        await bot.site.scan()
+        await bot.discord.message_command(SAVE, message_id)
+        assert links(direct(bot)) == ["https://example.org/moved", "https://example.org/2.md"]
+        assert "There is no link post" in text_of(await bot.discord.message_command(RELATED, by_link))
+        related = await bot.discord.message_command(RELATED, said(bot, "https://example.org/moved"))
+        assert "example.org/2.md" in text_of(related)
+        assert "example.org/3.md" not in text_of(related)

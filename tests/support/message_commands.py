@@ -57,8 +57,15 @@ async def announced(bot: AnsweringBot, archive: MessageArchive, *post_ids: int) 
     return message_id
 
 
-def said(bot: AnsweringBot, content: str = "", *embeds: dict[str, Any], channel_id: int = ALL, flags: int = 0) -> int:
+def said(
+    bot: AnsweringBot,
+    content: str = "",
+    *embeds: dict[str, Any],
+    channel_id: int = ALL,
+    message_id: int | None = None,
+) -> int:
     """Let somebody say that; return the message's id."""
     world = bot.discord.world
-    blank = message_form.blank(world.snowflakes.next(), channel_id, world.person("bob"), world.clock())
-    return world.add_message(replace(blank, content=content, embeds=embeds, flags=flags)).id
+    number = world.snowflakes.next() if message_id is None else message_id
+    blank = message_form.blank(number, channel_id, world.person("bob"), world.clock())
+    return world.add_message(replace(blank, content=content, embeds=embeds)).id
