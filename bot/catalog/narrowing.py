@@ -5,7 +5,7 @@ what the fewest posts have.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.catalog.columns import fold, to_microseconds
@@ -45,27 +45,30 @@ class Narrowing:
     @property
     def of_post(self) -> str:
         """The condition on a row of `posts`."""
-        return " AND ".join([LISTED, *self._of_source(), *self._of_since("posts"), *self._of_tags("posts.id")])
+        return self._of_post([*self._of_since("posts"), *self._of_tags("posts.id")])
 
     def newest_first(self) -> str:
         """``FROM … WHERE … ORDER BY …`` over `posts`, of which rows are taken as they come."""
         first = self._first_tag()
         if first is None:
             return f"FROM posts WHERE {self.of_post} ORDER BY posts.listed_at DESC, posts.id DESC"
-        conditions = [f"walked.tag_key = :{first}", *self._of_since("walked"), self.of_post]
+        # What the index tells comes first: the rows of posts are read only where that lets them pass.
+        walked = [f"walked.tag_key = :{first}", *self._of_since("walked"), *self._of_tags("walked.post_id", but=first)]
         return (
-            f"FROM post_tags AS walked CROSS JOIN posts ON posts.id = walked.post_id WHERE {' AND '.join(conditions)}"
-            " ORDER BY walked.listed_at DESC, walked.post_id DESC"
+            "FROM post_tags AS walked CROSS JOIN posts ON posts.id = walked.post_id"
+            f" WHERE {self._of_post(walked)} ORDER BY walked.listed_at DESC, walked.post_id DESC"
         )
 
     def of_match(self) -> str:
         """The condition on a row of `post_words`, whose posts are all visible."""
-        tags = [self._among(_tagged(name), f"{_tagged(name)} AND post_id = post_words.rowid") for name in self._tags]
-        conditions = [self._unexpired(), *tags]
+        conditions = [
+            self._among(_tagged(name), f"{_tagged(name)} AND post_id = post_words.rowid") for name in self._tags
+        ]
         for condition in [*self._of_source(), *self._of_since("posts")]:
             posts = f"SELECT id FROM posts WHERE {condition}"
             conditions.append(self._among(f"{posts} AND {VISIBLE}", f"{posts} AND id = post_words.rowid"))
-        return " AND ".join(conditions)
+        # What the fewest pass is asked first.
+        return " AND ".join([condition for _, condition in sorted(conditions)] + [self._unexpired()])
 
     def _first_tag(self) -> str | None:
         """The tag that the fewest posts have, to begin there; None: there is none, or of the source there are fewer."""
@@ -76,9 +79,11 @@ class Narrowing:
             return None
         return first
 
-    def _among(self, members: str, test: str) -> str:
+    def _among(self, members: str, test: str) -> tuple[int, str]:
+        """How many posts pass, up to `FEW`, and the condition."""
+        posts = self._count(members)
         # The plus keeps SQLite from asking the index of words anew for each member.
-        return f"+post_words.rowid IN ({members})" if self._count(members) < FEW else f"EXISTS ({test})"
+        return posts, f"+post_words.rowid IN ({members})" if posts < FEW else f"EXISTS ({test})"
 
     def _unexpired(self) -> str:
         expired = f"SELECT id FROM posts WHERE expiry_date <= :now AND {VISIBLE}"
@@ -92,8 +97,11 @@ class Narrowing:
         ]
         return number
 
-    def _of_tags(self, post_id: str) -> list[str]:
-        return [f"EXISTS ({_tagged(name)} AND post_id = {post_id})" for name in self._tags]
+    def _of_post(self, conditions: Sequence[str]) -> str:
+        return " AND ".join([*conditions, LISTED, *self._of_source()])
+
+    def _of_tags(self, post_id: str, *, but: str | None = None) -> list[str]:
+        return [f"EXISTS ({_tagged(name)} AND post_id = {post_id})" for name in self._tags if name != but]
 
     def _of_source(self) -> list[str]:
         return ["posts.source_key = :source"] if self._source else []
