@@ -20,7 +20,7 @@ def excerpts(connection: sqlite3.Connection, words: Words, post_ids: Sequence[in
     """
     if not post_ids:
         return {}
-    # An open word is gathered from many words of the index: once for all posts, in the part of the index where they are.
+    # An open word is gathered from many words of the index: once for all posts, where they are in it.
     among = "rowid BETWEEN :first AND :last AND +rowid" if words.is_open else "rowid"
     rows = connection.execute(
         f"SELECT rowid, {_snippet(TEXT)}, {_snippet(SUMMARY)} FROM post_words WHERE post_words MATCH :query"

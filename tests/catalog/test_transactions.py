@@ -14,6 +14,7 @@ import pytest
 
 from bot.announcing.ingest import Ingest, ScanBatch
 from bot.catalog.database import FILE_NAME, Catalog, open_catalog, open_catalog_read_only
+from bot.catalog.listings import Filters
 from bot.catalog.notes import Note
 from bot.catalog.tables import Tables
 from bot.content.post import FileStamp, PostFile, Reading
@@ -209,7 +210,7 @@ async def test_damage_that_shows_up_later_is_refused(tmp_path: Path) -> None:
             await catalog.backup(tmp_path / "backup.sqlite3")
         assert not (tmp_path / "backup.sqlite3").exists()
         with pytest.raises(CatalogRefusedError, match="damaged"):
-            await catalog.read(lambda tables: tables.search.latest(count=1000, now=NOW) or tables.posts.held())
+            await catalog.read(lambda tables: tables.search.latest(Filters(), 0, 1000, NOW))
 
 
 async def test_damage_is_left_as_it_is(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from bot.announcing.ingest import Ingest, ScanBatch
 from bot.announcing.planning import Taken
 from bot.catalog.database import Catalog
+from bot.catalog.listings import Filters
 from bot.catalog.records import DeliveryState, KnownPost, Standing, StandingCard
 from bot.catalog.tables import Tables
 from bot.content.links import canonical_url
@@ -189,8 +190,8 @@ class Site:
     async def listed(self) -> list[str]:
         """The paths of the posts that members find, newest first."""
         now = self.now
-        posts = await self.catalog.read(lambda tables: tables.search.latest(count=1000, now=now))
-        return [listed.post.path for listed in posts]
+        listing = await self.catalog.read(lambda tables: tables.search.latest(Filters(), 0, 1000, now))
+        return [listed.post.path for listed in listing.posts]
 
     async def send_all(self, channel_id: int = ALL) -> list[str]:
         """Send every post that is due in a channel, in one message; return their paths."""
