@@ -116,7 +116,13 @@ async def test_links_that_somebody_else_posted_are_found(ready: Ready) -> None:
 
 @pytest.mark.parametrize("command", [RELATED, SAVE])
 @pytest.mark.parametrize(
-    "text", ["", "hello", "https://example.org/other", "https://[broken https://x:99999/ [a](http"]
+    "text",
+    [
+        "hello",
+        "https://[broken https://x:99999/ [a](http://( @everyone",
+        " ".join(f"[{number}](https://example.org/other_({number}))" for number in range(200)),
+    ],
+    ids=["no link", "broken links", "200 links"],
 )
 async def test_a_message_without_a_post_is_explained(ready: Ready, command: str, text: str) -> None:
     """Where there is nothing to find, whatever else stands there, the asker is told what the command is for."""
