@@ -35,6 +35,8 @@ TOPIC_WORDS = (
 )
 SYLLABLES = "ba co di fe ga hi jo ka le mi no pe qua ri so ta ul ven wa xi yo zer tion ment able ing er al"
 
+SPREAD = 7_919  # a prime, so that every word is taken once
+
 TEXT_CHARACTERS = 674  # the median of a real site
 TITLE_WORDS = (5, 11)
 COMMON_TAG, COMMON_SHARE = "kubernetes", 0.7
@@ -142,11 +144,16 @@ def _stream() -> list[str]:
 
 @cache
 def _name(rank: int) -> str:
-    """The made-up word of this rank: different ones for different ranks, longer the rarer it is."""
+    """The made-up word of this rank: another one for each rank, of two syllables if it is common, else of up to four.
+
+    Words that begin alike are not equally common, so that the beginning of a word is that of many, most of them rare.
+    """
     syllables = SYLLABLES.split()
+    short = len(syllables) ** 2
+    number, length = (rank * SPREAD % short, 2) if rank < short else ((rank - short) * SPREAD % short**2, 3)
     word = ""
-    rank += len(syllables)  # of two syllables at least
-    while rank:
-        rank, syllable = divmod(rank, len(syllables))
+    while number or length > 0:
+        number, syllable = divmod(number, len(syllables))
         word = syllables[syllable] + word
+        length -= 1
     return word
