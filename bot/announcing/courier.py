@@ -10,7 +10,8 @@
                                              └──────────────────────────────────────────────────────────┘
 
 What exactly follows from each answer is the table in `bot.announcing.lane`. Beside each lane, `bot.announcing.upkeep`
-changes and publishes the channel's messages while the lane has nothing to send.
+changes and publishes the channel's messages while the lane has nothing to send. `bot.announcing.followers` opens a lane
+for each person who follows something, as long as something is due to them.
 """
 
 import asyncio
@@ -19,12 +20,13 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bot.announcing.desk import ChannelPauses, Desk
+from bot.announcing.followers import Followers
 from bot.announcing.lane import Lane
 from bot.announcing.publisher import Publisher
 from bot.announcing.troubles import Troubles
 from bot.announcing.upkeep import Upkeep, UpkeepPace
 from bot.catalog.database import Catalog
-from bot.settings import AnnounceSettings, ChannelSettings
+from bot.settings import AnnounceSettings, ChannelSettings, CommandsSettings
 
 __all__ = ["Courier"]
 
@@ -45,6 +47,7 @@ class Courier:
         pauses: makes the pauses of one task.
         pace: of upkeep.
         troubles: where the tasks say what does not work.
+        commands: whether people can follow something, and how many messages a day they get; None: they cannot.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Courier:
         pauses: Callable[[], ChannelPauses] = ChannelPauses,
         pace: UpkeepPace | None = None,
         troubles: Troubles | None = None,
+        commands: CommandsSettings | None = None,
     ) -> None:
         self._stopping = asyncio.Event()
         self._lanes: dict[int, Lane] = {}
@@ -81,6 +85,17 @@ class Courier:
             upkeep = Upkeep(desk("changes in", channel), announce, pace or UpkeepPace(), on_due=wake)
             lane = Lane(desk("channel", channel), announce.posts_per_message, on_idle=upkeep.wake)
             self._upkeeps[channel.id], self._lanes[channel.id] = upkeep, lane
+        self._followers: Followers | None = None
+        if commands is not None and commands.follow:
+            self._followers = Followers(
+                catalog,
+                publisher,
+                commands.follow_messages_per_day,
+                stopping=self._stopping,
+                now=now,
+                pauses=pauses,
+                troubles=common_troubles,
+            )
 
     def wake(self, channel_ids: Collection[int]) -> None:
         """There is something new to send in these channels, or something changed there."""
@@ -88,6 +103,8 @@ class Courier:
             if channel_id in self._lanes:
                 self._lanes[channel_id].wake()
                 self._upkeeps[channel_id].wake()
+        if self._followers is not None:  # of these channels or not: some may want what is sent there
+            self._followers.wake()
 
     def stop(self) -> None:
         """Let `run` end as soon as every request that is under way is finished and recorded."""
@@ -103,3 +120,5 @@ class Courier:
             for channel_id, lane in self._lanes.items():
                 group.create_task(lane.run(), name=f"lane {channel_id}")
                 group.create_task(self._upkeeps[channel_id].run(), name=f"upkeep {channel_id}")
+            if self._followers is not None:
+                group.create_task(self._followers.run(), name="followers")

@@ -52,6 +52,7 @@ class Ingest:
         self._rules = Rules.from_settings(settings)
         self._channels: Sequence[ChannelSettings] = settings.channels
         self._hold_above = settings.announce.hold_above
+        self._follow = settings.commands.follow
 
     def take(self, tables: Tables, batch: ScanBatch, now: datetime, *, brake: bool = True) -> Taken:
         """Store what a scan found and plan what follows.
@@ -62,7 +63,7 @@ class Ingest:
             now: aware.
             brake: hold the new posts if there are more than ``announce.hold_above``.
         """
-        planner = Planner(tables, self._rules, self._channels, now, baseline=batch.baseline)
+        planner = self._planner(tables, now, baseline=batch.baseline)
         intake = _Batch(tables, batch, now, planner)
         intake.take()
         planner.plan(self._hold_above if brake else None)
@@ -70,7 +71,7 @@ class Ingest:
 
     def take_due(self, tables: Tables, now: datetime, *, baseline: bool = False) -> Taken:
         """Decide again on the posts whose date has come; `baseline`: it may have come before the bot saw it."""
-        planner = Planner(tables, self._rules, self._channels, now, baseline=baseline)
+        planner = self._planner(tables, now, baseline=baseline)
         for known in tables.posts.due(now):
             planner.decide(known.id)
         planner.plan()
@@ -78,13 +79,16 @@ class Ingest:
 
     def take_rules(self, tables: Tables, now: datetime) -> None:
         """Apply changed settings to the posts that are there: what they let in was there before, so it is no news."""
-        planner = Planner(tables, self._rules, self._channels, now, baseline=True)
+        planner = self._planner(tables, now, baseline=True)
         living = tables.posts.living()
         for known in living:
             if known.standing is not Standing.WAITING:
                 planner.decide(known.id)
         for known in living:
             planner.review_duplicates(known.id)
+
+    def _planner(self, tables: Tables, now: datetime, *, baseline: bool) -> Planner:
+        return Planner(tables, self._rules, self._channels, now, baseline=baseline, follow=self._follow)
 
 
 class _Batch:

@@ -29,12 +29,14 @@ answered that it failed: where no nonce covers that, "not found" is believed onl
 A claim that a crash left behind is in doubt. Nothing of this is kept in memory: what to do next is read from the
 catalog each time. Claims are dated in Discord's time, as messages are, so that a clock that was set here proves
 nothing.
+
+Of a channel that a person paused nothing is claimed, and no doubt is settled; what is under way then is finished.
 """
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from bot.announcing.desk import Desk
@@ -53,7 +55,7 @@ from bot.announcing.publisher import (
     Uncertain,
     Unreadable,
 )
-from bot.catalog.records import Claim
+from bot.catalog.records import Claim, PendingDelivery
 from bot.catalog.tables import Tables
 from bot.problems import TokenRefusedError
 
@@ -76,7 +78,9 @@ class Lane:
         on_idle: called each time that nothing is due any more.
     """
 
-    def __init__(self, desk: Desk, posts_per_message: int, on_idle: Callable[[], None]) -> None:
+    _sent_level = logging.INFO
+
+    def __init__(self, desk: Desk, posts_per_message: int, on_idle: Callable[[], None] = lambda: None) -> None:
         self._desk = desk
         self._name = desk.channel.name
         self._publisher = desk.publisher
@@ -100,11 +104,15 @@ class Lane:
             pass
         while not self._desk.stopping:
             self._work.clear()
-            if not await self._desk.read(self._has_work):
-                self._desk.has_nothing_to_do()
-                self._on_idle()
-                await self._desk.wait(LOOK_AGAIN_SECONDS, self._work)
-            elif (kind := await self._desk.kind()) is not None:
+            await self.work_off()
+            self._desk.has_nothing_to_do()
+            self._on_idle()
+            await self._desk.wait(LOOK_AGAIN_SECONDS, self._work)
+
+    async def work_off(self) -> None:
+        """Deliver until nothing is due any more, or until told to stop; raises as `run` does."""
+        while not self._desk.stopping and await self._desk.read(self._has_work):
+            if (kind := await self._desk.kind()) is not None:
                 await self._carry(kind)
 
     def _has_work(self, tables: Tables) -> bool:
@@ -125,14 +133,21 @@ class Lane:
     def _next_claim(self, tables: Tables, kind: ChannelKind) -> tuple[Claim | None, bool]:
         """The claim to work on, and whether it is in doubt."""
         channel_id, now = self._desk.channel.id, self._desk.now()
+        if tables.pauses.is_paused(channel_id):  # since it was seen that there is work
+            return None, False
         interrupted = tables.deliveries.interrupted(channel_id, now)
         if interrupted is not None:
             return interrupted, True
-        most = 1 if kind is ChannelKind.FORUM else self._posts_per_message
-        packed = pack(tables.deliveries.pending(channel_id, most, now), self._publisher.card_characters, most)
+        packed = self._choose(tables, kind)
         nonce = secrets.token_hex(12)  # 24 of the 25 characters that Discord takes
         claimed_at = self._publisher.now()
         return tables.deliveries.claim(channel_id, nonce, packed, claimed_at) if packed else None, False
+
+    def _choose(self, tables: Tables, kind: ChannelKind) -> Sequence[PendingDelivery]:
+        """What the next message carries."""
+        most = 1 if kind is ChannelKind.FORUM else self._posts_per_message
+        waiting = tables.deliveries.pending(self._desk.channel.id, most, self._desk.now())
+        return pack(waiting, self._publisher.card_characters, most)
 
     def _may_repeat(self, claim: Claim, kind: ChannelKind) -> bool:
         """Whether Discord would return the first message for the nonce of `claim`. A clock set back proves nothing."""
@@ -152,11 +167,11 @@ class Lane:
                 await self._set_aside(claim, f"{reason} (Discord's code {code})")
             case NotNow() | ChannelRefused() as outcome:
                 if not in_doubt:
-                    await self._desk.record(lambda tables: tables.deliveries.release(claim))
+                    await self._end(claim, lambda tables: tables.deliveries.release(claim))
                 await self._desk.pause_after(outcome)
             case TokenRefused(reason):
                 if not in_doubt:
-                    await self._desk.record(lambda tables: tables.deliveries.release(claim))
+                    await self._end(claim, lambda tables: tables.deliveries.release(claim))
                 raise TokenRefusedError(reason)
 
     async def _look(self, claim: Claim, kind: ChannelKind) -> None:
@@ -176,7 +191,7 @@ class Lane:
             case NotFound() if claim.sendable and not self._desk.stopping:
                 await self._send(claim, kind)
             case NotFound():
-                await self._desk.record(lambda tables: tables.deliveries.release(claim))
+                await self._end(claim, lambda tables: tables.deliveries.release(claim))
             case Unreadable(reason):
                 await self._give_up(claim, reason)
             case NotNow() | ChannelRefused() as outcome:
@@ -190,12 +205,17 @@ class Lane:
         def record(tables: Tables) -> None:
             now = self._desk.now()
             tables.deliveries.record_sent(claim, message_id, now, to_publish=to_publish)
-            tables.messages.mark_if_changed(claim.id, now)  # what changed while the request was under way
+            self._note_sent(tables, claim)
 
-        await self._desk.record(record)
+        await self._end(claim, record)
         self._desk.did_well()
         paths = ", ".join(repr(delivery.post.path) for delivery in claim.deliveries)
-        logger.info("%s: announced %s in message %s", self._name, paths, message_id or "(deleted meanwhile)")
+        sent = "%s: announced %s in message %s"
+        logger.log(self._sent_level, sent, self._name, paths, message_id or "(deleted meanwhile)")
+
+    def _note_sent(self, tables: Tables, claim: Claim) -> None:
+        """Within the transaction that records it: what else follows from it."""
+        tables.messages.mark_if_changed(claim.id, self._desk.now())  # what changed while the request was under way
 
     def _is_to_publish(self, kind: ChannelKind) -> bool:
         if self._desk.channel.publish and kind is not ChannelKind.ANNOUNCEMENT and not self._warned_of_kind:
@@ -209,16 +229,20 @@ class Lane:
 
     async def _give_up(self, claim: Claim, reason: str) -> None:
         logger.error("%s: %s; `linkbot status` lists what nobody can tell", self._name, reason)
-        await self._desk.record(lambda tables: tables.deliveries.give_up(claim, reason))
+        await self._end(claim, lambda tables: tables.deliveries.give_up(claim, reason))
 
     async def _set_aside(self, claim: Claim, reason: str) -> None:
         """Find out which post of a refused message is to blame by trying each alone; refuse one that was alone."""
         if len(claim.deliveries) > 1:
             logger.warning("%s: a message was refused, its posts are tried one by one: %s", self._name, reason)
-            await self._desk.record(lambda tables: tables.deliveries.release(claim, alone=True))
+            await self._end(claim, lambda tables: tables.deliveries.release(claim, alone=True))
             return
         logger.error("%s: %r is refused by Discord: %s", self._name, claim.deliveries[0].post.path, reason)
-        await self._desk.record(lambda tables: tables.deliveries.refuse(claim, reason))
+        await self._end(claim, lambda tables: tables.deliveries.refuse(claim, reason))
+
+    async def _end(self, claim: Claim, how: Callable[[Tables], None]) -> None:  # noqa: ARG002 - a follower's lane asks
+        """Record what became of `claim`."""
+        await self._desk.record(how)
 
     def _announcement(self, claim: Claim) -> Announcement:
         posts = tuple(delivery.post for delivery in claim.deliveries)
@@ -226,7 +250,9 @@ class Lane:
 
 
 def has_work(tables: Tables, desk: Desk) -> bool:
-    """Whether something is due, or in doubt, in the channel of `desk`."""
+    """Whether something is due, or in doubt, in the channel of `desk`. Of a paused channel nothing is."""
     channel_id, now = desk.channel.id, desk.now()
+    if tables.pauses.is_paused(channel_id):
+        return False
     in_doubt = tables.deliveries.interrupted(channel_id, now) is not None
     return in_doubt or bool(tables.deliveries.pending(channel_id, 1, now))

@@ -6,7 +6,7 @@
        │ news
        └──► more than the brake lets through? ─► held
                       │ no
-                      └──► route ─► a delivery planned for each channel ─► announced
+                      └──► route ─► a delivery planned for each channel, and each follower ─► announced
 """
 
 from collections.abc import Sequence
@@ -29,9 +29,9 @@ class Taken:
     """What a transaction made of what was found.
 
     Attributes:
-        channels: ids of the channels with something to send, or with messages to be looked at.
+        channels: ids of the channels with something to send, or with messages to be looked at; of followers too.
         announced: paths whose deliveries were planned.
-        unrouted: paths that no channel takes.
+        unrouted: paths that no channel takes, and nobody follows.
         held: paths that wait for a person.
         duplicates: each new duplicate's path, and its original's.
         renamed: each old path, and the new one.
@@ -58,6 +58,7 @@ class Planner:
         channels: those that a post can go to.
         now: aware.
         baseline: what is decided on was there before the bot.
+        follow: what is news goes to those who follow it as well.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Planner:
         now: datetime,
         *,
         baseline: bool = False,
+        follow: bool = False,
     ) -> None:
         self.taken = Taken()
         self._tables = tables
@@ -75,6 +77,7 @@ class Planner:
         self._channels = channels
         self._now = now
         self._baseline = baseline
+        self._follow = follow
         self._news: list[int] = []
 
     def decide(self, post_id: int, *, was_gone: bool = False) -> None:
@@ -117,7 +120,7 @@ class Planner:
                 self.decide(duplicate.id)
 
     def plan(self, hold_above: int | None = None) -> None:
-        """Plan a delivery of each piece of news for each channel that takes it.
+        """Plan a delivery of each piece of news for each channel that takes it, and for each follower who wants it.
 
         Args:
             hold_above: more news than this are held for a person; None: never.
@@ -129,12 +132,13 @@ class Planner:
                 self._tables.posts.decide(known.id, Standing.HELD, Cause.RULES, (*known.reasons, brake))
                 self.taken.held.append(known.post.path)
             return
+        followers = self._tables.followers.matching([known.id for known in news]) if self._follow else {}
         for known in news:
-            self._plan_one(known)
+            self._plan_one(known, followers.get(known.id, ()))
 
-    def _plan_one(self, known: KnownPost) -> None:
+    def _plan_one(self, known: KnownPost, followers: Sequence[int]) -> None:
         routes = route(known.post, self._channels)
-        matching = [each.channel.id for each in routes if each.matches]
+        matching = [*(each.channel.id for each in routes if each.matches), *followers]
         if matching:
             self._tables.deliveries.plan(known.id, matching, self._now)
             self.taken.channels.update(matching)

@@ -1,7 +1,8 @@
 """A site whose posts people follow, with a courier and a Discord that does what it is told."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from bot.catalog.records import DeliveryState
 from bot.catalog.tables import Tables
 from bot.settings import AnnounceSettings, CommandsSettings, Filter, Settings
 from tests.support.catalog_site import ALL, Site, a_post, channel, settings_for
-from tests.support.courier_fakes import Clock, FakeDiscord, quick_pauses
+from tests.support.courier_fakes import Clock, FakeDiscord, quick_pauses, running, until
 
 __all__ = ["ADA", "BEN", "FollowRoom", "direct"]
 
@@ -38,20 +39,19 @@ class FollowRoom:
         self.clock = Clock()
         self.discord = FakeDiscord(self.clock)
         self.per_day = 10
+        self._courier: Courier | None = None
         self.site = Site(catalog, settings_for(folder, channels=[channel(ALL, tags=Filter(any=("news",)))]))
-
-    @property
-    def commands(self) -> CommandsSettings:
-        """That section of the settings."""
-        return CommandsSettings(follow_messages_per_day=self.per_day)
 
     def without_following(self) -> Settings:
         """The settings, with `commands.follow` off."""
         return self.site.settings.model_copy(update={"commands": CommandsSettings(follow=False)})
 
-    def courier(self, *, troubles: Troubles | None = None, follow: bool = True) -> Courier:
-        """A courier as a start of the service makes it."""
-        return Courier(
+    @asynccontextmanager
+    async def running(
+        self, *, troubles: Troubles | None = None, follow: bool = True
+    ) -> AsyncIterator[asyncio.Task[None]]:
+        """A courier at work, as a start of the service makes it; it is told of what is published meanwhile."""
+        self._courier = Courier(
             self.site.catalog,
             self.discord,
             self.site.settings.channels,
@@ -61,13 +61,25 @@ class FollowRoom:
             troubles=troubles,
             commands=CommandsSettings(follow=follow, follow_messages_per_day=self.per_day),
         )
+        async with running(self._courier) as task:
+            yield task
 
-    async def follow(
-        self, name: str, kind: FollowKind = FollowKind.TAG, user_id: int = ADA, catalog: Catalog | None = None
-    ) -> Followed:
+    def wake(self) -> None:
+        """The courier that is at work looks again."""
+        if self._courier is not None:
+            self._courier.wake([channel.id for channel in self.site.settings.channels])
+
+    async def rests(self) -> None:
+        """Wait until the courier writes to nobody."""
+        assert self._courier is not None
+        followers = self._courier._followers
+        assert followers is not None
+        await until(lambda: not followers._busy)
+
+    async def follow(self, name: str, kind: FollowKind = FollowKind.TAG, user_id: int = ADA) -> Followed:
         """A person begins to follow something."""
         now = self.clock.now()
-        return await (catalog or self.site.catalog).write(
+        return await self.site.catalog.write(
             lambda tables: tables.followers.follow(user_id, direct(user_id), kind, name, now)
         )
 
@@ -95,7 +107,12 @@ class FollowRoom:
     async def publish(self, *paths: str, tags: tuple[str, ...] = ("go",)) -> None:
         """New posts come."""
         self.site.write(*(a_post(path, tags=tags) for path in paths))
+        await self.scan()
+
+    async def scan(self) -> None:
+        """What changed is taken in."""
         await self.site.scan()
+        self.wake()
 
     def got(self, user_id: int = ADA) -> list[list[str]]:
         """The posts of each direct message to a person."""

@@ -1,0 +1,170 @@
+"""Carrying direct messages to the people who follow something: few at once, nobody twice, and not too many a day.
+
+::
+
+    due: something waits or is in doubt ─┬─► a lane of their own, until nothing is due any more
+         within the day's budget         │       refused ──► left alone for a day, nothing is lost
+         not left alone just now         │       budget spent ──► what comes waits; then it all comes as one list
+         ▲                               │
+         └── woken, or once a minute ◄───┘
+
+A follower for whom nothing is due costs neither a task nor memory. A message that was delivered stays as it is: it does
+not follow edits, and is not taken back. A post that is retracted while it waits sleeps, as everywhere.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.announcing.desk import ChannelPauses, Desk, Workplace
+from bot.announcing.lane import LOOK_AGAIN_SECONDS, Lane
+from bot.announcing.packing import CARDS, LISTED, pack_for_follower
+from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, NotNow, Publisher
+from bot.announcing.troubles import Troubles
+from bot.catalog.database import Catalog
+from bot.catalog.following import Budget, Follower
+from bot.catalog.records import Claim, PendingDelivery
+from bot.catalog.tables import Tables
+from bot.settings import ChannelSettings
+
+__all__ = ["Followers"]
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 8  # people who are written to; Discord takes 50 requests a second in all, and channels need some
+LEFT_ALONE = timedelta(days=1)  # who takes no direct messages
+PART = "followers"  # of the service, for `Troubles`, which names nobody
+
+
+class Followers:
+    """Looks after all followers.
+
+    Args:
+        catalog: where the deliveries are.
+        publisher: Discord.
+        messages_per_day: to one person within 24 hours at the most.
+        stopping: set when the work is to end.
+        now: the wall clock.
+        pauses: makes the pauses of one task.
+        troubles: where it says what does not work.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        publisher: Publisher,
+        messages_per_day: int,
+        *,
+        stopping: asyncio.Event,
+        now: Callable[[], datetime],
+        pauses: Callable[[], ChannelPauses],
+        troubles: Troubles,
+    ) -> None:
+        self._catalog = catalog
+        self._publisher = publisher
+        self._messages_per_day = messages_per_day
+        self._stopping = stopping
+        self._now = now
+        self._pauses = pauses
+        self._troubles = troubles
+        self._place = Workplace(PART, catalog, stopping=stopping, now=now, pauses=pauses(), troubles=troubles)
+        self._work = asyncio.Event()
+        self._busy: set[int] = set()  # ids of the channels that a lane works on
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        self._work.set()
+
+    async def run(self) -> None:
+        """Deliver until told to stop.
+
+        Raises:
+            TokenRefusedError: Discord does not know the token (any more). It comes in an exception group.
+        """
+        async with asyncio.TaskGroup() as group:
+            while not self._place.stopping:
+                self._work.clear()
+                for follower in await self._place.read(self._next) or ():
+                    self._busy.add(follower.channel_id)
+                    group.create_task(self._look_after(follower), name=f"follower {follower.id}")
+                if not self._busy:
+                    self._place.has_nothing_to_do()
+                await self._place.wait(LOOK_AGAIN_SECONDS, self._work)
+
+    def _next(self, tables: Tables) -> Sequence[Follower]:
+        free = AT_ONCE - len(self._busy)
+        return tables.followers.due(self._now(), self._budget(), free, without=self._busy)
+
+    def _budget(self) -> Budget:
+        return Budget(self._messages_per_day, self._publisher.now())
+
+    async def _look_after(self, follower: Follower) -> None:
+        desk = _FollowerDesk(
+            f"follower {follower.id}",
+            ChannelSettings(id=follower.channel_id, name=f"follower {follower.id}"),
+            self._catalog,
+            self._publisher,
+            stopping=self._stopping,
+            now=self._now,
+            pauses=self._pauses(),
+            troubles=self._troubles,
+        )
+        try:
+            await _FollowerLane(desk, self._budget).work_off()
+        finally:
+            self._busy.discard(follower.channel_id)
+            self._work.set()
+
+
+class _FollowerDesk(Desk):
+    """Where the direct messages of one follower are written."""
+
+    @property
+    def part(self) -> str:
+        """All followers are one part of the service."""
+        return PART
+
+    async def kind(self) -> ChannelKind:
+        """Messages one after another, whatever Discord would say."""
+        return ChannelKind.TEXT
+
+    async def pause_after(self, outcome: NotNow | ChannelRefused) -> None:
+        """Leave a person who refuses alone; wait for all else."""
+        if isinstance(outcome, NotNow):
+            await super().pause_after(outcome)
+            return
+        until = self.now() + LEFT_ALONE
+        if await self.record(lambda tables: tables.followers.refuse_until(self.channel.id, until)):
+            logger.info("%s takes no direct messages; what waits for them is tried again once a day", self.name)
+
+
+class _FollowerLane(Lane):
+    """Carries what is due to one follower, of whom everything may be forgotten at any moment."""
+
+    _sent_level = logging.DEBUG
+
+    def __init__(self, desk: Desk, budget: Callable[[], Budget]) -> None:
+        super().__init__(desk, CARDS)
+        self._budget = budget
+
+    def _has_work(self, tables: Tables) -> bool:
+        return tables.followers.is_due(self._desk.channel.id, self._desk.now(), self._budget())
+
+    def _choose(self, tables: Tables, kind: ChannelKind) -> Sequence[PendingDelivery]:  # noqa: ARG002 - all are alike
+        waiting = tables.deliveries.pending(self._desk.channel.id, LISTED, self._desk.now())
+        return pack_for_follower(waiting, self._publisher.card_characters, self._publisher.fitting_into_list)
+
+    def _announcement(self, claim: Claim) -> Announcement:
+        return replace(super()._announcement(claim), direct=True)
+
+    def _note_sent(self, tables: Tables, claim: Claim) -> None:
+        tables.followers.takes_messages(claim.channel_id)
+
+    async def _end(self, claim: Claim, how: Callable[[Tables], None]) -> None:
+        def end(tables: Tables) -> None:
+            if tables.deliveries.is_claimed(claim):
+                how(tables)
+
+        await self._desk.record(end)

@@ -1,0 +1,352 @@
+"""Direct messages to followers: a real catalog, a Discord that does what it is told."""
+
+import asyncio
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.announcing.followers import AT_ONCE
+from bot.announcing.publisher import ChannelRefused
+from bot.announcing.troubles import Troubles
+from bot.catalog.database import Catalog
+from bot.catalog.following import FollowKind
+from bot.catalog.records import DeliveryState, Standing
+from bot.content.post import Post
+from bot.problems import TokenRefusedError
+from tests.support.catalog_site import ALL, a_post
+from tests.support.courier_fakes import (
+    MESSAGE_REFUSED,
+    RATE_LIMITED,
+    TOKEN_REFUSED,
+    Hangs,
+    Lost,
+    Refuses,
+    until,
+)
+from tests.support.follow_room import ADA, BEN, FollowRoom, direct
+
+CLOSED = Refuses(ChannelRefused("the person takes no direct messages from the bot", 50007))
+DAY, MINUTE = 86_400.0, 60.0
+
+
+@pytest.fixture
+def room(catalog: Catalog, tmp_path: Path) -> FollowRoom:
+    """Nobody follows anything yet."""
+    return FollowRoom(catalog, tmp_path)
+
+
+def numbered(count: int, first: int = 0) -> tuple[str, ...]:
+    """Paths of so many posts."""
+    return tuple(f"{number:02}.md" for number in range(first, first + count))
+
+
+async def test_news_reaches_its_followers_and_its_channel(room: FollowRoom) -> None:
+    """A new post goes to the channels that take it and, as a card, to each person who follows it, once."""
+    await room.follow("go")
+    await room.follow("CNCF", FollowKind.SOURCE)
+    await room.follow("rust", user_id=BEN)
+    await room.publish("a.md", tags=("go", "news"))
+    async with room.running():
+        await room.settled("a.md")
+    assert room.got() == [["a.md"]]
+    assert room.got(BEN) == []
+    assert room.discord.paths(ALL) == [["a.md"]]
+    assert all(request.direct is (request.channel_id == direct(ADA)) for request in room.discord.requests)
+    assert direct(ADA) not in room.discord.asked_kinds
+
+
+async def test_a_post_that_no_channel_takes_is_announced_to_who_follows_it(room: FollowRoom) -> None:
+    """Without a channel a post is only indexed, unless somebody follows it."""
+    await room.follow("go")
+    await room.publish("a.md")
+    await room.publish("b.md", tags=("rust",))
+    assert [await room.site.standing(path) for path in ("a.md", "b.md")] == [Standing.ANNOUNCED, Standing.INDEXED]
+    async with room.running():
+        await room.settled("a.md")
+
+
+async def test_what_was_there_before_reaches_nobody(room: FollowRoom) -> None:
+    """Neither the baseline nor what the brake holds is news to a follower."""
+    await room.follow("go")
+    room.site.write(a_post("old.md", tags=("go",)))
+    await room.site.scan(baseline=True)
+    room.site.settings = room.site.settings.model_copy(
+        update={"announce": room.site.settings.announce.model_copy(update={"hold_above": 1})}
+    )
+    await room.publish("a.md", "b.md")
+    assert await room.states() == {}
+
+
+async def test_who_is_being_written_to_holds_up_nobody(room: FollowRoom) -> None:
+    """While a request for one follower hangs, others and the channels get their messages."""
+    hanging = Hangs()
+    room.discord.next_request(direct(ADA), hanging)
+    for user_id in (ADA, BEN):
+        await room.follow("go", user_id=user_id)
+    await room.publish("a.md", tags=("go", "news"))
+    async with room.running():
+        await room.settled("a.md", user_id=BEN)
+        assert room.got() == []
+        hanging.go.set()
+        await room.settled("a.md")
+    assert (room.got(), room.got(BEN)) == ([["a.md"]], [["a.md"]])
+
+
+async def test_only_a_few_are_written_to_at_once(room: FollowRoom) -> None:
+    """Of many followers eight have a request under way, and the next begins when one of them ends."""
+    people = [ADA + number for number in range(AT_ONCE + 3)]
+    hanging = {user_id: Hangs() for user_id in people}
+    for user_id, act in hanging.items():
+        room.discord.next_request(direct(user_id), act)
+        await room.follow("go", user_id=user_id)
+    await room.publish("a.md")
+    async with room.running():
+        await until(lambda: len(room.discord.requests) == AT_ONCE)
+        hanging[people[0]].go.set()
+        await until(hanging[people[AT_ONCE]].reached.is_set)
+        assert len(room.discord.requests) == AT_ONCE + 1
+        for act in hanging.values():
+            act.go.set()
+        for user_id in people:
+            await room.settled("a.md", user_id=user_id)
+
+
+async def test_who_refuses_is_left_alone_for_a_day(room: FollowRoom, caplog: pytest.LogCaptureFixture) -> None:
+    """A refusal pauses that person alone, also over a restart, is told once without their name, and loses nothing."""
+    caplog.set_level(logging.INFO)
+    for user_id in (ADA, BEN):
+        await room.follow("go", user_id=user_id)
+    room.discord.next_request(direct(ADA), CLOSED, CLOSED)
+    await room.publish("a.md")
+    troubles = Troubles()
+    async with room.running(troubles=troubles):
+        await room.settled("a.md", user_id=BEN)
+        await until(lambda: "takes no direct messages" in caplog.text)
+        assert troubles.all == []
+    kept = await room.kept()
+    assert kept is not None
+    assert (kept.refused, kept.waiting) == (True, 1)
+    for passed in (DAY - MINUTE, 2 * MINUTE, MINUTE):
+        room.clock.go_on(passed)
+        async with room.running():
+            await room.publish(f"{passed}.md")
+            await room.settled(f"{passed}.md", user_id=BEN)
+            await room.rests()
+        assert len(tries(room)) == (1 if passed > MINUTE * 2 else 2)
+    room.clock.go_on(DAY)
+    async with room.running():
+        await room.settled("a.md")
+    assert {path for paths in room.got() for path in paths} == set(room.site.files)
+    kept = await room.kept()
+    assert kept is not None
+    assert not kept.refused
+    assert caplog.text.count("takes no direct messages") == 1
+    assert str(ADA) not in caplog.text
+    assert str(direct(ADA)) not in caplog.text
+
+
+def tries(room: FollowRoom, user_id: int = ADA) -> list[tuple[Post, ...]]:
+    """What was asked for a person."""
+    return [request.posts for request in room.discord.requests if request.channel_id == direct(user_id)]
+
+
+async def test_a_lost_answer_doubles_nothing(room: FollowRoom) -> None:
+    """What nobody can tell is asked again with the same nonce, and later looked for in the direct messages."""
+    await room.follow("go")
+    room.discord.next_request(direct(ADA), Lost(stored=True))
+    await room.publish("a.md")
+    async with room.running():
+        await room.settled("a.md")
+        room.discord.next_request(direct(ADA), Lost(stored=True, takes=2 * MINUTE))
+        await room.publish("b.md")
+        await room.settled("b.md")
+    assert room.got() == [["a.md"], ["b.md"]]
+    assert [search.direct for search in room.discord.searches] == [True]
+
+
+async def test_what_was_not_created_goes_out_later(room: FollowRoom) -> None:
+    """A rate limit, and a message that is refused for one of its posts, delay the others, but lose none of them."""
+    await room.follow("go")
+    room.discord.next_request(direct(ADA), RATE_LIMITED, MESSAGE_REFUSED)
+    room.discord.refuses_card_of("b.md")
+    await room.publish("a.md", "b.md", "c.md")
+    async with room.running():
+        await room.settled("a.md", "c.md")
+        await until_state(room, "b.md", DeliveryState.REFUSED)
+    assert room.got() == [["a.md"], ["c.md"]]
+    (held,) = await room.ask(lambda tables: tables.deliveries.held_up())
+    assert (held.path, held.to_follower) == ("b.md", True)
+
+
+async def until_state(room: FollowRoom, path: str, state: DeliveryState) -> None:
+    """Wait until a post's delivery to Ada is in this state."""
+    async with asyncio.timeout(10):
+        while True:
+            if (await room.states())[path] is state:
+                return
+            await asyncio.sleep(0.002)
+
+
+async def test_up_to_ten_posts_are_cards_and_more_are_one_list(room: FollowRoom) -> None:
+    """What waits together goes out together; a list takes only as many as fit, and the rest is the next message."""
+    await room.follow("go")
+    await room.publish(*numbered(10))
+    async with room.running():
+        await room.settled(*numbered(10))
+        assert [len(paths) for paths in room.got()] == [10]
+        await room.publish(*numbered(45, 10))
+        await room.settled(*numbered(45, 10))
+    assert [len(paths) for paths in room.got()] == [10, 30, 15]
+
+
+async def test_beyond_the_days_budget_everything_waits_and_comes_as_one(room: FollowRoom) -> None:
+    """After so many messages within 24 hours what comes waits until the first is a day old, and then is one message."""
+    room.per_day = 2
+    await room.follow("go")
+    async with room.running():
+        for path in numbered(2):
+            await room.publish(path)
+            await room.settled(path)
+            room.clock.go_on(3600)
+        for path in numbered(12, 2):
+            await room.publish(path)
+        room.clock.go_on(DAY - 2 * 3600 - MINUTE)
+        await room.follow("go", user_id=BEN)
+        await room.publish("last.md")
+        await room.settled("last.md", user_id=BEN)
+        assert room.got() == [["00.md"], ["01.md"]]
+        room.clock.go_on(2 * MINUTE)
+        room.wake()
+        await room.settled(*numbered(12, 2), "last.md")
+        await room.publish("more.md")
+        await room.settled("more.md", user_id=BEN)
+        await room.rests()
+    assert [len(paths) for paths in room.got()] == [1, 1, 13]
+
+
+async def test_an_interrupted_list_is_the_same_list_again(room: FollowRoom) -> None:
+    """A claim of many posts that a crash left behind is one message, with its nonce, whatever came meanwhile."""
+    await room.follow("go")
+    await room.publish(*numbered(12))
+    hanging = Hangs(stored=True)
+    room.discord.next_request(direct(ADA), hanging)
+    async with room.running() as task:
+        await hanging.reached.wait()
+        task.cancel()
+    await room.publish("late.md")
+    async with room.running():
+        await room.settled(*numbered(12), "late.md")
+    assert [len(paths) for paths in room.got()] == [12, 1]
+    first, second, _ = room.discord.requests
+    assert first == second
+
+
+async def test_a_list_whose_nonce_is_forgotten_is_looked_for(room: FollowRoom) -> None:
+    """Minutes after the crash the list is found in the direct messages, and is not sent again."""
+    await room.follow("go")
+    await room.publish(*numbered(12))
+    hanging = Hangs(stored=True)
+    room.discord.next_request(direct(ADA), hanging)
+    async with room.running() as task:
+        await hanging.reached.wait()
+        task.cancel()
+    room.clock.go_on(30 * MINUTE)
+    async with room.running():
+        await room.settled(*numbered(12))
+    assert [len(paths) for paths in room.got()] == [12]
+
+
+async def test_forgetting_while_a_message_is_under_way_ends_in_peace(room: FollowRoom) -> None:
+    """A claim that was deleted with all else is not recorded, also where another message has its number by then."""
+    for user_id in (ADA, BEN):
+        await room.follow("go" if user_id == ADA else "rust", user_id=user_id)
+    hanging = Hangs()
+    room.discord.next_request(direct(ADA), hanging)
+    await room.publish("a.md")
+    async with room.running() as task:
+        await hanging.reached.wait()
+        assert await room.forget()
+        other = Hangs()
+        room.discord.next_request(direct(BEN), other)
+        await room.publish("b.md", tags=("rust",))
+        await until(other.reached.is_set)
+        hanging.go.set()
+        await until(lambda: room.got() == [["a.md"]])
+        other.go.set()
+        await room.settled("b.md", user_id=BEN)
+        assert not task.done()
+    assert await room.kept() is None
+    assert (await room.states(BEN), room.got(BEN)) == ({"b.md": DeliveryState.SENT}, [["b.md"]])
+
+
+@pytest.mark.parametrize("outcome", [CLOSED, RATE_LIMITED, MESSAGE_REFUSED], ids=["closed", "limited", "refused"])
+async def test_forgetting_before_an_answer_of_any_kind_is_no_matter(room: FollowRoom, outcome: Refuses) -> None:
+    """Whatever Discord says of a message whose follower is forgotten, the work goes on."""
+    await room.follow("go")
+    hanging = Hangs(outcome=outcome.outcome)
+    room.discord.next_request(direct(ADA), hanging)
+    await room.publish("a.md")
+    async with room.running():
+        await hanging.reached.wait()
+        await room.forget()
+        hanging.go.set()
+        await room.rests()
+        await room.follow("go")
+        await room.publish("b.md")
+        await room.settled("b.md")
+    assert room.got() == [["b.md"]]
+
+
+async def test_a_retracted_post_sleeps_and_a_sent_one_stays(room: FollowRoom) -> None:
+    """What waits is not sent while its post is a draft; what was sent neither follows edits nor is taken back."""
+    await room.follow("go")
+    await room.publish("a.md")
+    async with room.running():
+        await room.settled("a.md")
+        (message,) = room.discord.messages(direct(ADA))
+    await room.publish("b.md")
+    for path in ("a.md", "b.md"):
+        room.site.edit(path, draft=True, text="Edited.")
+    await room.scan()
+    async with room.running():
+        await room.publish("c.md")
+        await room.settled("c.md")
+        room.site.edit("a.md", draft=False)
+        room.site.edit("b.md", draft=False)
+        await room.scan()
+        await room.settled("b.md")
+    assert room.discord.messages(direct(ADA))[0] == message
+    assert room.got() == [["a.md"], ["c.md"], ["b.md"]]
+    assert (room.discord.revisions, room.discord.deletions) == ([], [])
+
+
+async def test_switched_off_nothing_is_planned_and_nothing_is_sent(room: FollowRoom) -> None:
+    """With commands.follow: false what waits stays, and what comes is not planned; on again, what waits goes."""
+    await room.follow("go")
+    await room.publish("a.md", tags=("go", "news"))
+    settings = room.site.settings
+    room.site.settings = room.without_following()
+    await room.publish("b.md", tags=("go", "news"))
+    async with room.running(follow=False):
+        await until(lambda: len(room.discord.paths(ALL)) == 1)
+    assert room.got() == []
+    room.site.settings = settings
+    async with room.running():
+        await room.settled("a.md")
+    assert room.got() == [["a.md"]]
+
+
+async def test_a_token_that_is_not_known_ends_everything(room: FollowRoom) -> None:
+    """A refused token ends the courier also where a follower's message met it, and what it was for is sent later."""
+    await room.follow("go")
+    room.discord.next_request(direct(ADA), TOKEN_REFUSED)
+    await room.publish("a.md")
+    with pytest.RaisesGroup(TokenRefusedError, flatten_subgroups=True):
+        async with room.running() as task:
+            await until(lambda: task.done())
+    async with room.running():
+        await room.settled("a.md")
+    assert room.got() == [["a.md"]]
+    assert room.clock.now() - room.discord.messages(direct(ADA))[0].created_at < timedelta(minutes=1)
