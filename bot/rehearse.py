@@ -173,9 +173,11 @@ def _tags(channels: Sequence[ChannelSettings]) -> tuple[StandInTag, ...]:
 
 
 def _stand_in(settings: Settings, channels: Sequence[StandInChannel], port: int) -> StandIn:
-    """A server with those channels and the roles that the settings name."""
+    """A server with those channels, the roles that the settings name, a visitor, and somebody who manages it."""
     roles = {role for channel in settings.channels for role in channel.mention}
-    return StandIn(channels, port=port, roles=[StandInRole(role, f"role {role}") for role in sorted(roles)])
+    stand_in = StandIn(channels, port=port, roles=[StandInRole(role, f"role {role}") for role in sorted(roles)])
+    stand_in.world.set_member_permissions("manager", {"manage_guild"})
+    return stand_in
 
 
 def _redirected(settings: Settings, content: Path, folder: Path, stand_in: StandIn) -> Settings:

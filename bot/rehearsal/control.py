@@ -1,8 +1,9 @@
 """The stand-in's API for other processes and for the page, in JSON under ``/standin/``.
 
 ========================================  ==============================================================================
-``GET state``                             channels, roles, people (and who manages the guild), commands, whether the bot
-                                          is connected; ``typed_commands`` are slash commands and their subcommands
+``GET state``                             channels, roles, people (who manages, ids of commands ``offered``),
+                                          commands, whether the bot is connected; ``typed_commands`` are slash commands
+                                          and their subcommands
 ``GET messages?channel=ID``               what stands in a channel, oldest first
 ``GET messages?direct=NAME``              what stands in somebody's direct messages with the bot
 ``GET requests[?invalid=1]``              the bot's requests to REST, oldest first

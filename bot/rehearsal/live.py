@@ -14,7 +14,8 @@ from bot.rehearsal.wire import JsonObject
 __all__ = ["LivePage"]
 
 _TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
-_FILES = ("index.html", "page.css", "page.js", "cards.js", "forum.js", "markdown.js", "composer.js")
+_SCRIPTS = "cards commands composer fields forum language markdown me menu page sidebar store"
+_FILES = ("index.html", "page.css", *(f"{name}.js" for name in _SCRIPTS.split()))
 _SHOWN_MESSAGES = 200  # of each channel, to a page that opens
 _STATUS_SECONDS = 1.0  # between two looks at what tells no one that it changed: the connection, the commands
 _QUEUED_EVENTS = 2000  # for a page that does not read; then it has to open the stream anew

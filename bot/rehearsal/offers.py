@@ -18,6 +18,7 @@ __all__ = [
     "Chosen",
     "find_message_command",
     "find_slash_command",
+    "is_offered",
     "message_commands",
     "owners_of",
     "slash_commands",
@@ -116,6 +117,17 @@ def find_message_command(world: World, asker: Asker, name: str) -> Chosen:
         raise ValueError(f"there is no message command {name!r}; registered are: {listed}")
     _require_offered(world, asker, known[name], repr(name))
     return Chosen(name, known[name])
+
+
+def is_offered(world: World, asker: Asker, command: JsonObject) -> bool:
+    """Whether Discord's client shows `command` to this person in this place, whichever the channel."""
+    if asker.place != "guild" and "guild_id" in command:
+        return False
+    try:
+        _require_offered(world, asker, command, command["name"])
+    except ValueError:
+        return False
+    return True
 
 
 def _require_offered(world: World, asker: Asker, command: JsonObject, shown: str) -> None:

@@ -1,9 +1,10 @@
 """What the control API and the page are told: Discord's JSON, and what only the stand-in knows."""
 
+from bot.rehearsal.asking import Asker, Place
 from bot.rehearsal.backend import Backend
 from bot.rehearsal.faults import Fault
 from bot.rehearsal.interactions import InteractionAnswer
-from bot.rehearsal.offers import message_commands, slash_commands, typed_commands
+from bot.rehearsal.offers import is_offered, message_commands, slash_commands, typed_commands
 from bot.rehearsal.payloads import message_json
 from bot.rehearsal.records import Channel, Message, User
 from bot.rehearsal.rest import RequestRecord
@@ -77,7 +78,15 @@ def _person_view(world: World, user: User) -> JsonObject:
         "manages": "manage_guild" in permissions,
         "takes_direct_messages": world.takes_direct_messages(user.id),
         "direct_channel": None if direct is None else channel_view(direct),
+        "offered": {"guild": _offered(world, user, "guild"), "dm": _offered(world, user, "dm")},
     }
+
+
+def _offered(world: World, user: User, place: Place) -> list[str]:
+    """The ids of the commands that a person is shown in the guild or in direct messages."""
+    asker = Asker(user, "en-US", place, world.elsewhere)
+    commands = [*slash_commands(world), *message_commands(world)]
+    return [command["id"] for command in commands if is_offered(world, asker, command)]
 
 
 def request_view(record: RequestRecord) -> JsonObject:

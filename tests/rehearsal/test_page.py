@@ -57,7 +57,7 @@ async def page(page_standin: StandIn) -> AsyncIterator[Page]:
             ),
         )
         await page.goto(page_standin.page_url)
-        await expect(page.locator(".channel")).to_have_count(3)
+        await expect(page.locator(".channel")).to_have_count(4)
         yield page
         await browser.close()
     assert wrong == []
@@ -153,7 +153,7 @@ async def test_a_forum_is_a_list_of_posts(page: Page, send: RawClient, page_stan
         posts.append((await send("POST", f"/channels/{FORUM}/threads", body)).body["id"])
     forum = page.locator(f'[data-channel="{FORUM}"]')
     await expect(forum.locator(".badge")).to_have_text("2")
-    await expect(page.locator(".channel")).to_have_count(3)
+    await expect(page.locator(".channel")).to_have_count(4)
     await forum.click()
     await expect(page.locator(".post-title")).to_have_text(["Second postnew", "First postnew"])
     await expect(page.locator(".post .tag")).to_have_text(["kubernetes", "rust"])

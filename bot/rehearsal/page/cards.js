@@ -1,8 +1,11 @@
 // Messages as members see them.
+import { locale } from "./language.js";
 import { inline, markdown, safeLink } from "./markdown.js";
 
 const LINK_BUTTON = 5;
+const MESSAGE_COMMAND = 3;
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
+const DAYS = { "en-US": ["Today at", "Yesterday at"], fr: ["Aujourd’hui à", "Hier à"] };
 const GROUPED_MS = 7 * 60 * 1000;
 
 export function make(tag, className, ...children) {
@@ -12,12 +15,14 @@ export function make(tag, className, ...children) {
   return node;
 }
 
+function timeOfDay(date) {
+  return date.toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
+}
+
 export function clock(date) {
-  const time = date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / 86400000);
-  if (days === 0) return `Today at ${time}`;
-  if (days === 1) return `Yesterday at ${time}`;
-  return `${date.toLocaleDateString(undefined, { dateStyle: "medium" })} ${time}`;
+  const day = DAYS[locale()]?.[days] ?? date.toLocaleDateString(locale(), { dateStyle: "medium" });
+  return `${day} ${timeOfDay(date)}`;
 }
 
 function embedCard(embed, names) {
@@ -48,7 +53,7 @@ function embedCard(embed, names) {
   return card;
 }
 
-function button(component, message, press) {
+function button(component, message, actions) {
   const label = component.label ?? component.emoji?.name ?? "";
   if (component.style === LINK_BUTTON) {
     return safeLink(component.url, [label, " ↗"], "button link") ?? make("span", "button", label);
@@ -56,29 +61,50 @@ function button(component, message, press) {
   const node = make("button", `button ${STYLES[component.style] ?? "secondary"}`, label);
   node.type = "button";
   node.disabled = Boolean(component.disabled);
-  node.addEventListener("click", () => press(message, component.custom_id, node));
+  node.classList.toggle("busy", actions.pressed(message)?.customId === component.custom_id);
+  node.addEventListener("click", () => actions.press(message, component.custom_id));
   return node;
 }
 
-function componentNode(component, message, names, press) {
-  const within = () => (component.components ?? []).map((child) => componentNode(child, message, names, press));
+function select(component, message, actions) {
+  const most = component.max_values ?? 1;
+  const node = make("select", "select", ...component.options.map((each) => new Option(each.label, each.value, false, each.default === true)));
+  node.setAttribute("aria-label", component.placeholder ?? "Choose");
+  node.multiple = most > 1;
+  node.disabled = Boolean(component.disabled || actions.pressed(message)?.customId);
+  if (!node.multiple && !component.options.some((each) => each.default)) {
+    const none = new Option(component.placeholder ?? "Choose…", "", true, true);
+    none.disabled = true;
+    node.prepend(none);
+  }
+  node.addEventListener("change", () => actions.choose(message, component.custom_id, [...node.selectedOptions].map(({ value }) => value)));
+  return node;
+}
+
+function container(component, within) {
+  const card = make("article", "embed", ...within);
+  const color = component.accent_color ?? null;
+  if (color !== null) card.style.setProperty("--bar", `#${color.toString(16).padStart(6, "0")}`);
+  return card;
+}
+
+function componentNode(component, message, names, actions) {
+  const within = () => (component.components ?? []).map((child) => componentNode(child, message, names, actions));
   switch (component.type) {
     case 1:
       return make("div", "buttons", ...within());
     case 2:
-      return button(component, message, press);
+      return button(component, message, actions);
+    case 3:
+      return select(component, message, actions);
     case 9:
-      return make("div", "section", make("div", "", ...within()), componentNode(component.accessory, message, names, press));
+      return make("div", "section", make("div", "", ...within()), componentNode(component.accessory, message, names, actions));
     case 10:
       return make("div", "text", ...markdown(component.content, names));
     case 14:
       return make("hr", "");
-    case 17: {
-      const card = make("article", "embed", ...within());
-      const color = component.accent_color ?? null;
-      if (color !== null) card.style.setProperty("--bar", `#${color.toString(16).padStart(6, "0")}`);
-      return card;
-    }
+    case 17:
+      return container(component, within());
     default:
       return make("span", "note", "[a component that the rehearsal does not draw]");
   }
@@ -87,7 +113,8 @@ function componentNode(component, message, names, press) {
 function answerLine(message) {
   const asked = message.interaction_metadata;
   if (!asked) return null;
-  const what = asked.name ? make("span", "command", `/${asked.name}`) : "a button";
+  const sign = asked.command_type === MESSAGE_COMMAND ? "" : "/";
+  const what = asked.name ? make("span", "command", `${sign}${asked.name}`) : "a button";
   return make("div", "answer-line", make("strong", "", asked.user.global_name ?? asked.user.username), " used ", what);
 }
 
@@ -104,8 +131,49 @@ function pinged(message, names) {
   return whom.length ? make("div", "note pinged", `notified: ${whom.map((name) => `@${name}`).join(", ")}`) : null;
 }
 
-// `before` is the message above: messages of one author in a row share a head.
-export function messageNode(message, before, names, { press, dismiss }) {
+// What only the person who asked sees, and can put away.
+export function privateNote(putAway) {
+  const away = make("button", "as-link", "Dismiss message");
+  away.type = "button";
+  away.addEventListener("click", putAway);
+  return make("div", "note only-you", "Only you can see this · ", away);
+}
+
+function menuButton(message, open) {
+  const node = make("button", "more", "⋯");
+  node.type = "button";
+  node.setAttribute("aria-label", "What can be done with this message");
+  node.setAttribute("aria-haspopup", "menu");
+  node.addEventListener("click", () => open(node, message));
+  return node;
+}
+
+function headNodes(message, at) {
+  const name = message.author.global_name ?? message.author.username;
+  const tag = message.author.bot ? make("span", "app", "APP") : null;
+  return [
+    answerLine(message) ?? "",
+    make("span", "avatar", name[0].toUpperCase()),
+    make("div", "head", make("span", "author", name), tag, make("time", "", clock(at))),
+  ];
+}
+
+function bodyNode(message, names, actions) {
+  const hidden = (message.flags & 4) !== 0;
+  const body = make("div", "body");
+  if (message.content) body.append(make("div", "text", ...markdown(message.content, names)));
+  if (!hidden) body.append(...message.shown_embeds.map((embed) => embedCard(embed, names)));
+  body.append(...message.components.map((component) => componentNode(component, message, names, actions)));
+  const error = actions.pressed(message)?.error;
+  if (error) body.append(make("div", "text error", error));
+  body.append(flags(message) ?? "", pinged(message, names) ?? "");
+  if (message.ephemeral) body.append(privateNote(() => actions.dismiss(message)));
+  return body;
+}
+
+// `before` is the message above: messages of one author in a row share a head. `actions` are `press`, `choose`,
+// `dismiss` and `menu` (null without message commands), and `pressed`, which tells what became of a press.
+export function messageNode(message, before, names, actions) {
   const at = new Date(message.timestamp);
   const grouped =
     before && !message.interaction_metadata && !before.interaction_metadata && before.author.id === message.author.id && at - new Date(before.timestamp) < GROUPED_MS;
@@ -114,26 +182,8 @@ export function messageNode(message, before, names, { press, dismiss }) {
   node.classList.toggle("grouped", Boolean(grouped));
   node.classList.toggle("ephemeral", message.ephemeral);
   node.classList.toggle("pings", Boolean(pinged(message, names)));
-  if (grouped) {
-    node.append(make("time", "gutter", at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })));
-  } else {
-    const name = message.author.global_name ?? message.author.username;
-    node.append(answerLine(message) ?? "", make("span", "avatar", name[0].toUpperCase()));
-    const tag = message.author.bot ? make("span", "app", "APP") : null;
-    node.append(make("div", "head", make("span", "author", name), tag, make("time", "", clock(at))));
-  }
-  const hidden = (message.flags & 4) !== 0;
-  const body = make("div", "body");
-  if (message.content) body.append(make("div", "text", ...markdown(message.content, names)));
-  if (!hidden) body.append(...message.shown_embeds.map((embed) => embedCard(embed, names)));
-  body.append(...message.components.map((component) => componentNode(component, message, names, press)));
-  body.append(flags(message) ?? "", pinged(message, names) ?? "");
-  if (message.ephemeral) {
-    const away = make("button", "as-link", "Dismiss message");
-    away.type = "button";
-    away.addEventListener("click", () => dismiss(message));
-    body.append(make("div", "note only-you", "Only you can see this · ", away));
-  }
-  node.append(body);
+  node.append(...(grouped ? [make("time", "gutter", timeOfDay(at))] : headNodes(message, at)));
+  node.append(bodyNode(message, names, actions));
+  if (actions.menu && !message.ephemeral) node.append(menuButton(message, actions.menu));
   return node;
 }

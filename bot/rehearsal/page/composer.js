@@ -1,17 +1,16 @@
 // The box for slash commands: suggestions of commands, then one field per option, with choices and autocomplete.
 import { make } from "./cards.js";
-
-const INTEGER = 4;
-const BOOLEAN = 5;
-const NUMBER = 10;
-const TYPE_NAMES = { 3: "text", 4: "number", 5: "true or false", 10: "number" };
+import { begunWith, named, typedCommands } from "./commands.js";
+import { TYPE_NAMES, candidates, matching, read } from "./fields.js";
+import { localized } from "./language.js";
 
 export class Composer {
-  // `ask(path, body)` posts to the control API; `send(command, options)` runs a command.
-  constructor({ form, field, suggestions, ask, send }) {
-    Object.assign(this, { form, field, suggestions, ask, send });
+  // `ask(path, body)` posts to the control API, for who asks and where; `send(command, options)` runs a command;
+  // `there()` gives the users, roles and channels that options can name.
+  constructor({ form, field, suggestions, ask, send, there }) {
+    Object.assign(this, { form, field, suggestions, ask, send, there });
     this.commands = [];
-    this.channel = null;
+    this.place = "";
     this.command = null;
     this.choices = [];
     this.chosen = 0;
@@ -27,20 +26,23 @@ export class Composer {
     this.reset();
   }
 
-  setCommands(commands) {
-    this.commands = commands;
-    if (this.command && !commands.some((command) => command.id === this.command.id)) this.reset();
-    else if (!this.command && document.activeElement === this.input) this.suggestCommands();
-  }
-
-  setChannel(channel) {
-    this.channel = channel;
-    if (this.input) this.input.placeholder = this.invitation();
+  // What this person is offered here, as Discord has it registered; `place` is what is written to.
+  setCommands(commands, place) {
+    const told = JSON.stringify(commands);
+    const isOther = told !== this.told;
+    this.told = told;
+    this.commands = typedCommands(commands);
+    this.place = place;
+    if (!this.command) {
+      this.input.placeholder = this.invitation();
+      if (isOther && document.activeElement === this.input) this.suggestCommands();
+    } else if (!this.commands.some(({ key, shown }) => key === this.command.key && shown === this.command.shown)) {
+      this.reset();
+    }
   }
 
   invitation() {
-    if (!this.channel) return "Type / for commands";
-    return `Type / for commands in ${this.channel.parent_id === null ? "#" : ""}${this.channel.name}`;
+    return `Type / for commands${this.place && ` in ${this.place}`}`;
   }
 
   reset() {
@@ -60,21 +62,20 @@ export class Composer {
       this.hide();
       return;
     }
-    const [begin, ...rest] = typed.slice(1).toLowerCase().split(" ");
-    const named = rest.length ? this.commands.find((command) => command.name === begin) : undefined;
-    if (named) {
-      this.choose(named, typed.slice(typed.indexOf(" ") + 1).trim());
+    const name = typed.slice(1);
+    const whole = named(this.commands, name);
+    if (whole?.isEnded) {
+      this.choose(whole.command, whole.behind);
       return;
     }
-    const found = this.commands.filter((command) => command.name.startsWith(begin));
     this.show(
-      found.map((command) => ({
-        label: `/${command.name}`,
+      begunWith(this.commands, name).map((command) => ({
+        label: `/${command.shown}`,
         detail: command.description,
-        hint: command.options.map((option) => option.name).join("  "),
+        hint: command.options.map((option) => localized(option, "name")).join("  "),
         take: () => this.choose(command),
       })),
-      this.commands.length ? "No command begins like that" : "The bot has registered no commands yet",
+      this.commands.length ? "No command begins like that" : "There are no commands for you here (yet)",
     );
   }
 
@@ -82,7 +83,7 @@ export class Composer {
   choose(command, typed = "") {
     this.command = command;
     this.hide();
-    const name = make("span", "command", `/${command.name}`);
+    const name = make("span", "command", `/${command.shown}`);
     const options = command.options.map((option) => this.optionField(option));
     const run = make("button", "button primary run", "Send");
     run.type = "submit";
@@ -90,15 +91,17 @@ export class Composer {
     this.options = options;
     if (typed && options.length) options[0].input.value = typed;
     (options[0]?.input ?? run).focus();
+    if (!options.length) this.show([], command.description);
   }
 
   optionField(option) {
     const input = make("input", "");
-    input.setAttribute("aria-label", option.name);
+    input.setAttribute("aria-label", localized(option, "name"));
     input.placeholder = option.required ? TYPE_NAMES[option.type] ?? "" : "optional";
     input.size = 14;
-    const box = make("label", "option", make("span", "option-name", option.name), input);
-    box.title = option.description;
+    const box = make("label", "option", make("span", "option-name", localized(option, "name")), input);
+    box.title = localized(option, "description");
+    box.dataset.option = option.name;
     box.classList.toggle("required", Boolean(option.required));
     const entry = { option, input, box, value: undefined };
     input.addEventListener("input", () => {
@@ -112,78 +115,87 @@ export class Composer {
 
   async suggestValues(entry) {
     const { option, input } = entry;
-    const asked = (this.wanted += 1);
-    const take = (choice) => () => {
-      entry.value = choice.value;
-      input.value = choice.name;
-      this.hide();
-      input.focus({ preventScroll: true });
-      this.hide();
-    };
-    const shown = (choices) => choices.map((choice) => ({ label: choice.name, take: take(choice) }));
-    const typed = input.value.toLowerCase();
-    if (option.autocomplete) {
-      const body = { command: this.command.name, option: option.name, typed: input.value, options: this.filled(entry) };
-      const answer = await this.ask("autocomplete", { ...body, channel_id: this.channel.id });
+    const about = localized(option, "description");
+    const choices = candidates(option, this.there());
+    if (choices) {
+      const fitting = entry.value === undefined ? matching(choices, input.value) : choices;
+      this.show(this.offers(entry, fitting), choices.length ? "No such choice" : "There is nothing to choose here", about);
+    } else if (option.autocomplete) {
+      const asked = (this.wanted += 1);
+      const body = { command: this.command.key, option: option.name, typed: input.value, options: this.filled(entry) };
+      const answer = await this.ask("autocomplete", body);
       if (asked !== this.wanted || document.activeElement !== input) return;
       if (answer.error) this.show([], answer.error);
-      else this.show(shown(answer), "No suggestion");
-      return;
+      else this.show(this.offers(entry, answer), "No suggestion", about);
+    } else {
+      this.show([], about);
     }
-    const fixed = option.type === BOOLEAN ? [{ name: "True", value: true }, { name: "False", value: false }] : option.choices ?? [];
-    const found = fixed.filter((choice) => choice.name.toLowerCase().includes(typed));
-    if (fixed.length) this.show(shown(found), "No such choice");
-    else this.show([], option.description);
+  }
+
+  offers(entry, choices) {
+    return choices.map(({ name, value, hint }) => ({
+      label: name,
+      hint,
+      take: () => {
+        entry.value = value;
+        entry.input.value = name;
+        entry.box.classList.remove("wrong");
+        entry.input.focus({ preventScroll: true });
+        this.hide();
+      },
+    }));
+  }
+
+  // What the option has, as `read` gives it; null where it is empty.
+  reading({ option, input, value }) {
+    const text = input.value.trim();
+    if (text === "") return null;
+    return value === undefined ? read(option, text, this.there()) : { value };
   }
 
   filled(without) {
     const values = {};
     for (const entry of this.options) {
-      if (entry === without || entry.input.value.trim() === "") continue;
-      const value = this.valueOf(entry);
-      if (value !== undefined) values[entry.option.name] = value;
+      const found = entry === without ? null : this.reading(entry);
+      if (found && !found.wrong) values[entry.option.name] = found.value;
     }
     return values;
   }
 
-  valueOf({ option, input, value }) {
-    const text = input.value.trim();
-    if (value !== undefined) return value;
-    const choice = option.choices?.find((each) => each.name.toLowerCase() === text.toLowerCase());
-    if (choice) return choice.value;
-    if (option.type === BOOLEAN) return { true: true, false: false }[text.toLowerCase()];
-    if (option.type === INTEGER) return /^-?\d+$/.test(text) ? Number(text) : undefined;
-    if (option.type === NUMBER) return text && Number.isFinite(Number(text)) ? Number(text) : undefined;
-    return text;
-  }
-
   submit() {
     if (!this.command) {
-      const typed = this.input.value.trim().replace(/^\//, "");
-      const command = this.commands.find((each) => each.name === typed);
-      if (command) this.choose(command);
-      else if (typed) this.show([], "Only slash commands work here: type / to see them");
+      this.submitName();
       return;
     }
-    const wrong = this.options.find((entry) => {
-      const empty = entry.input.value.trim() === "";
-      return empty ? entry.option.required : this.valueOf(entry) === undefined;
-    });
-    if (wrong) {
-      wrong.box.classList.add("wrong");
-      wrong.input.focus();
-      return;
+    for (const entry of this.options) {
+      const found = this.reading(entry);
+      const wrong = found ? found.wrong : entry.option.required && "this is needed";
+      if (wrong) {
+        entry.input.focus();
+        entry.box.classList.add("wrong");
+        this.wanted += 1;
+        this.show([], `${localized(entry.option, "name")}: ${wrong}`);
+        return;
+      }
     }
     this.send(this.command, this.filled(null));
     this.reset();
     this.input.focus();
   }
 
-  show(choices, otherwise) {
+  submitName() {
+    const typed = this.input.value.trim();
+    const whole = typed.startsWith("/") ? named(this.commands, typed.slice(1)) : null;
+    if (whole) this.choose(whole.command, whole.behind);
+    else if (typed) this.show([], "Only slash commands work here: type / to see them");
+  }
+
+  // `about` stands above the choices; `otherwise` where there are none.
+  show(choices, otherwise, about = "") {
     this.choices = choices;
     this.chosen = 0;
     const rows = choices.map((choice, at) => {
-      const row = make("div", "suggestion", make("span", "label", choice.label), make("span", "hint", choice.hint ?? ""), make("span", "detail", choice.detail ?? ""));
+      const row = make("div", "suggestion", make("span", "label", choice.label), make("span", "hint", choice.hint), make("span", "detail", choice.detail));
       row.setAttribute("role", "option");
       row.addEventListener("mousedown", (event) => {
         event.preventDefault();
@@ -192,7 +204,8 @@ export class Composer {
       });
       return row;
     });
-    this.suggestions.replaceChildren(...(rows.length ? rows : [make("div", "suggestion empty", otherwise)]));
+    const note = about && rows.length ? [make("div", "about", about)] : [];
+    this.suggestions.replaceChildren(...note, ...(rows.length ? rows : [make("div", "suggestion empty", otherwise)]));
     this.suggestions.hidden = false;
     this.mark();
   }
@@ -204,7 +217,7 @@ export class Composer {
   }
 
   mark() {
-    [...this.suggestions.children].forEach((row, at) => {
+    [...this.suggestions.querySelectorAll(".suggestion")].forEach((row, at) => {
       const is = at === this.chosen && this.choices.length > 0;
       row.setAttribute("aria-selected", String(is));
       if (is) row.scrollIntoView({ block: "nearest" });

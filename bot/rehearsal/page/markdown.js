@@ -1,6 +1,9 @@
 // Discord's Markdown as DOM nodes: text only ever goes in as text, links only where they lead to http or https.
+import { locale } from "./language.js";
 
 const ESCAPABLE = /[\\`*_{}[\]()#+\-.!~|>@<:]/;
+const LATEST_SECONDS = 8.64e12; // that a date can be from 1970
+const JUMP = /^https:\/\/discord\.com\/channels\/(?:@me|\d+)\/(\d+)(?:\/(\d+))?$/;
 const SPANS = [
   { open: "***", tag: ["strong", "em"] },
   { open: "**", tag: ["strong"] },
@@ -30,6 +33,9 @@ export function safeLink(url, children, className) {
   link.href = parsed.href;
   link.target = "_blank";
   link.rel = "noopener noreferrer nofollow";
+  const [, channel, message] = JUMP.exec(parsed.href) ?? [];
+  if (channel) link.dataset.channelLink = channel;
+  if (message) link.dataset.messageLink = message;
   return link;
 }
 
@@ -52,24 +58,37 @@ function closing(text, mark, from) {
   return -1;
 }
 
-function moment(seconds, style) {
-  const date = new Date(seconds * 1000);
-  if (style === "R") return relative(date);
-  const options = {
-    t: { timeStyle: "short" },
-    T: { timeStyle: "medium" },
-    d: { dateStyle: "short" },
-    D: { dateStyle: "long" },
-    F: { dateStyle: "full", timeStyle: "short" },
-  };
-  return new Intl.DateTimeFormat(undefined, options[style] ?? { dateStyle: "long", timeStyle: "short" }).format(date);
+const MOMENTS = {
+  t: { timeStyle: "short" },
+  T: { timeStyle: "medium" },
+  d: { dateStyle: "short" },
+  D: { dateStyle: "long" },
+  f: { dateStyle: "long", timeStyle: "short" },
+  F: { dateStyle: "full", timeStyle: "short" },
+};
+const UNITS = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+
+function written(seconds, style) {
+  return new Intl.DateTimeFormat(locale(), MOMENTS[style]).format(new Date(seconds * 1000));
 }
 
-function relative(date) {
-  const seconds = (date.getTime() - Date.now()) / 1000;
-  const units = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
-  const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.round(seconds / size), unit);
+function relative(seconds) {
+  const from = seconds - Date.now() / 1000;
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(from) >= length) ?? UNITS.at(-1);
+  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(from / size), unit);
+}
+
+function moment(seconds, style) {
+  if (Math.abs(seconds) > LATEST_SECONDS) return null;
+  const node = element("time", "moment", [style === "R" ? relative(seconds) : written(seconds, style)]);
+  node.title = written(seconds, "F");
+  if (style === "R") node.dataset.seconds = seconds;
+  return node;
+}
+
+// Let what is told as "5 minutes ago" stay true.
+export function renewMoments(within) {
+  for (const node of within.querySelectorAll(".moment[data-seconds]")) node.textContent = relative(Number(node.dataset.seconds));
 }
 
 // What stands between < and >, or null.
@@ -84,7 +103,8 @@ function bracketed(text, names) {
   if (kind === "t:") {
     const [, seconds, , style] = /^(-?\d+)(:([tTdDfFR]))?$/.exec(rest) ?? [];
     if (seconds === undefined) return null;
-    return [element("span", "moment", [moment(Number(seconds), style ?? "f")]), whole.length];
+    const node = moment(Number(seconds), style ?? "f");
+    return node && [node, whole.length];
   }
   if (!/^\d+$/.test(rest)) return null;
   const sign = kind === "#" ? "#" : "@";

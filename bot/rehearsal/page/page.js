@@ -1,155 +1,136 @@
 // The page: what the stream of events tells, drawn channel by channel.
-import { make, messageNode } from "./cards.js";
+import { make, messageNode, privateNote } from "./cards.js";
 import { Composer } from "./composer.js";
-import { postNodes, threadNote } from "./forum.js";
+import { postNodes } from "./forum.js";
+import { renewMoments } from "./markdown.js";
+import { Me } from "./me.js";
+import { MessageMenu } from "./menu.js";
+import { drawChannels, drawHead, sayBot } from "./sidebar.js";
+import { DIRECT, Store, isForum } from "./store.js";
 
-const ICONS = {
-  text: "M5 9h14M5 15h14M10 4 8 20M16 4l-2 16",
-  announcement: "M4 10v4l3 .5L9 20h3l-1.5-5L19 18V5L8 9.5H4Z",
-  forum: "M4 5h16v10H11l-4 4v-4H4Z",
-  media: "M4 5h16v14H4ZM4 16l5-5 4 4 3-3 4 4",
-  voice: "M5 9v6h4l5 4V5L9 9ZM17 9a4 4 0 0 1 0 6",
-  thread: "M6 4v9a3 3 0 0 0 3 3h9M15 12l4 4-4 4",
-};
-const SHOWN = 200; // messages of a channel
 const NEAR_BOTTOM = 120; // in pixels
 const THINKING_MS = 250; // an answer that takes longer shows as "thinking"
+const MOMENTS_MS = 5000; // between two looks at "5 minutes ago"
+const UNANSWERED = 504; // what the control API says of a bot that does not answer
 const byId = (id) => document.getElementById(id);
 const log = byId("messages");
 
-let state = { channels: [], roles: [], users: [], commands: [], bot: { name: "", connected: false } };
-let names = new Map();
-let current = null;
-const messages = new Map();
-const unread = new Map();
-const divider = new Map();
-const fresh = new Set(); // threads of the open forum that were not there when it was last looked at
-const pending = new Map();
+const pending = new Set(); // commands without an answer as yet, and those that failed
+const presses = new Map(); // by message: the button that is being pressed, or how that failed
 
-async function ask(path, body) {
+async function ask(path, body, method = "POST") {
   try {
     const response = await fetch(`standin/${path}`, {
-      method: "POST",
+      method,
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-    return await response.json();
+    if (response.status === UNANSWERED) return { error: "The application did not respond" };
+    return response.status === 204 ? {} : await response.json();
   } catch {
     return { error: "The rehearsal does not answer. Is it still running?" };
   }
 }
 
-function icon(kind) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", ICONS[kind] ?? ICONS.text);
-  svg.append(path);
-  return svg;
+const me = new Me({
+  face: byId("me-face"),
+  name: byId("me-name"),
+  people: byId("person"),
+  languages: byId("language"),
+  direct: byId("takes-direct"),
+  changed: () => lookAnew(),
+  put: (path, body) => ask(path, body, "PUT"),
+});
+const store = new Store(me);
+
+// Who asks, and where.
+function asking() {
+  return { ...me.who(), ...(store.current === DIRECT ? { place: "dm" } : { channel_id: store.current }) };
 }
 
-function channelById(id) {
-  return state.channels.find((channel) => channel.id === id);
+function there() {
+  const { users, roles } = store.state;
+  if (store.current !== DIRECT) return { users, roles, channels: store.channels };
+  return { users: users.filter(({ id }) => id === me.person.id || id === store.state.bot.id), roles: [], channels: [] };
 }
 
-function isForum(channel) {
-  return channel?.kind === "forum" || channel?.kind === "media";
+const composer = new Composer({
+  form: byId("composer"),
+  field: byId("field"),
+  suggestions: byId("suggestions"),
+  ask: (path, body) => ask(path, { ...body, ...asking() }),
+  send: (command, options) => follow("slash", { command: command.key, options }, `/${command.shown}`, command.key),
+  there,
+});
+const menu = new MessageMenu({
+  node: byId("menu"),
+  use: ({ name }, message) => follow("message_command", { command: name, message_id: message.id }, name, name),
+});
+
+function messageCommands() {
+  return me.offered(store.state.message_commands, store.current === DIRECT);
 }
 
-function childrenOf(channel) {
-  return state.channels.filter((thread) => thread.parent_id === channel.id);
-}
+const actions = {
+  press: (message, customId) => press(message, customId, "click", {}),
+  choose: (message, customId, values) => press(message, customId, "choose", { values }),
+  pressed: (message) => presses.get(message.id),
+  dismiss: (message) => {
+    store.remove(message);
+    redraw();
+  },
+  get menu() {
+    const commands = messageCommands();
+    return commands.length ? (button, message) => menu.open(button, message, commands) : null;
+  },
+};
 
-// Threads stand below their channel; of a forum's, which may be hundreds, only the one that is open.
-function inOrder() {
-  const top = state.channels.filter((channel) => channel.parent_id === null);
-  return top.flatMap((channel) => [channel, ...childrenOf(channel).filter((thread) => !isForum(channel) || thread.id === current)]);
-}
-
-function unreadOf(channel) {
-  const places = isForum(channel) ? [channel, ...childrenOf(channel).filter((thread) => thread.id !== current)] : [channel];
-  return places.reduce((sum, { id }) => sum + (unread.get(id) ?? 0), 0);
-}
-
-function drawChannels() {
-  const rows = inOrder().map((channel) => {
-    const count = unreadOf(channel);
-    const badge = count ? make("span", "badge", String(count)) : null;
-    const row = make("button", "channel", icon(channel.kind), make("span", "name", channel.name), badge);
-    row.type = "button";
-    row.dataset.channel = channel.id;
-    row.classList.toggle("unread", count > 0);
-    row.classList.toggle("thread", channel.kind === "thread");
-    row.setAttribute("aria-current", String(channel.id === current));
-    row.addEventListener("click", () => open(channel.id));
-    return make("li", "", row);
-  });
-  byId("channels").replaceChildren(...rows);
-  const total = [...unread.values()].reduce((sum, count) => sum + count, 0);
-  document.title = `${total ? `(${total}) ` : ""}${state.guild ?? "Rehearsal"}`;
-}
-
-function drawHead() {
-  const channel = channelById(current);
-  if (!channel) return;
-  byId("channel-icon").replaceChildren(icon(channel.kind));
-  byId("channel-name").textContent = channel.name;
-  const denied = channel.denied.length ? `the bot may not: ${channel.denied.join(", ").replaceAll("_", " ")}` : "";
-  const forum = channelById(channel.parent_id);
-  const place = isForum(forum) ? threadNote(channel, forum) : "";
-  byId("channel-note").textContent = [place, denied].filter(Boolean).join(" · ");
-  byId("guild").textContent = state.guild;
-  byId("bot-name").textContent = state.bot.name;
-  byId("bot-state").textContent = state.bot.connected ? "online" : "offline";
-  byId("bot-state").className = state.bot.connected ? "online" : "";
-}
+// Drawing
 
 function welcome(channel) {
-  const forum = channelById(channel.parent_id);
-  if (forum) return make("div", "welcome", make("h2", "", channel.name), make("p", "", `A thread in #${forum.name}.`));
-  const isEmpty = isForum(channel) ? !childrenOf(channel).length : !messages.get(channel.id)?.length;
+  const lines = (title, text) => make("div", "welcome", make("h2", "", title), make("p", "", text));
+  if (channel.id === DIRECT) return lines(channel.name, `What ${channel.name} writes to you alone stands here. Commands work here too.`);
+  const forum = store.channel(channel.parent_id);
+  if (forum) return lines(channel.name, `A thread in #${forum.name}.`);
+  const isEmpty = isForum(channel) ? !store.childrenOf(channel).length : !store.said(channel.id).length;
   const some = isForum(channel) ? "The newest post is the first one." : "This is where the rehearsal began.";
-  const first = isEmpty ? "Nothing has been announced here yet. A new link post will appear by itself." : some;
-  return make("div", "welcome", make("h2", "", `Welcome to #${channel.name}`), make("p", "", first));
+  return lines(`Welcome to #${channel.name}`, isEmpty ? "Nothing has been announced here yet. A new link post will appear by itself." : some);
 }
 
-function waiting(name) {
-  return make("div", "message ephemeral", make("span", "avatar", (state.bot.name || "L")[0]), make("div", "head", make("span", "author", state.bot.name), make("span", "app", "APP")), make("div", "body", make("div", "text thinking", `/${name}: thinking…`)));
+function waitingNode(entry) {
+  const text = entry.error ? make("div", "text error", entry.error) : make("div", "text thinking", `${entry.shown}: thinking…`);
+  const putAway = () => {
+    pending.delete(entry);
+    redraw();
+  };
+  const name = store.state.bot.name || "Linkbot";
+  const head = make("div", "head", make("span", "author", name), make("span", "app", "APP"));
+  return make("div", "message ephemeral", make("span", "avatar", name[0]), head, make("div", "body", text, entry.error ? privateNote(putAway) : null));
 }
 
-function failed(entry) {
-  const away = make("button", "as-link", "Dismiss message");
-  away.type = "button";
-  away.addEventListener("click", () => {
-    pending.get(current)?.delete(entry);
-    drawMessages();
-  });
-  const body = make("div", "body", make("div", "text error", entry.error), make("div", "note only-you", "Only you can see this · ", away));
-  return make("div", "message ephemeral", make("span", "avatar", (state.bot.name || "L")[0]), make("div", "head", make("span", "author", state.bot.name), make("span", "app", "APP")), body);
+function waitingHere() {
+  return [...pending].filter(({ place, user }) => place === store.current && user === me.person?.name);
 }
 
 function drawMessages() {
-  const channel = channelById(current);
+  const channel = store.channel(store.current);
   if (!channel) {
     log.replaceChildren();
     return;
   }
   const nodes = [welcome(channel)];
-  if (isForum(channel)) nodes.push(...postNodes(channel, state.channels, messages, fresh, open));
+  if (isForum(channel)) nodes.push(...postNodes(channel, store.channels, store.messages, store.fresh, open));
+  const mark = store.divider.get(store.keyOf(store.current));
   let before = null;
-  for (const message of messages.get(current) ?? []) {
-    if (divider.get(current) === message.id) {
+  for (const message of store.said(store.current)) {
+    if (mark === message.id) {
       nodes.push(make("div", "divider", make("span", "", "NEW")));
       before = null;
     }
-    nodes.push(messageNode(message, before, names, { press, dismiss }));
+    nodes.push(messageNode(message, before, store.names, actions));
     before = message;
   }
-  for (const entry of pending.get(current) ?? []) {
-    if (entry.error) nodes.push(failed(entry));
-    else if (entry.slow) nodes.push(waiting(entry.name));
-  }
+  nodes.push(...waitingHere().filter(({ error, slow }) => error || slow).map(waitingNode));
   log.replaceChildren(...nodes);
 }
 
@@ -162,115 +143,112 @@ function toBottom() {
   byId("jump").hidden = true;
 }
 
-// What is new stays marked in a forum's list until something else is opened.
-function readAll(id) {
-  fresh.clear();
-  for (const place of [id, ...(isForum(channelById(id)) ? childrenOf({ id }).map((thread) => thread.id) : [])]) {
-    if (unread.delete(place) && place !== id) fresh.add(place);
-  }
+// Where the keyboard is in a message, as a function that puts it there again.
+function keptFocus() {
+  const within = (node) => [...(node?.querySelectorAll("button, a, select") ?? [])];
+  const message = document.activeElement?.closest(".message");
+  const at = within(message).indexOf(document.activeElement);
+  return () => at >= 0 && within(log.querySelector(`[data-id="${message.dataset.id}"]`))[at]?.focus({ preventScroll: true });
 }
 
-function open(id) {
-  if (current !== id) divider.delete(current);
-  current = id;
-  readAll(id);
-  composer.setChannel(channelById(id));
-  byId("composer").hidden = isForum(channelById(id)); // nobody can type there
-  drawChannels();
-  drawHead();
+function redraw() {
+  const following = atBottom() && !isForum(store.channel(store.current));
+  const top = log.scrollTop;
+  const refocus = keptFocus();
+  drawMessages();
+  refocus();
+  if (following) toBottom();
+  else log.scrollTop = top;
+  return following;
+}
+
+function drawAround() {
+  const channel = store.channel(store.current);
+  drawChannels(store, open);
+  drawHead(store);
+  if (!channel) return;
+  byId("composer").hidden = isForum(channel); // nobody can type there
+  const place = channel.id === DIRECT || channel.parent_id !== null ? channel.name : `#${channel.name}`;
+  composer.setCommands(me.offered(store.state.commands, channel.id === DIRECT), place);
+}
+
+function open(place) {
+  if (store.current !== place) store.divider.delete(store.keyOf(store.current));
+  store.current = place;
+  store.readAll(place);
+  drawAround();
   drawMessages();
   const mark = log.querySelector(".divider");
-  if (isForum(channelById(id))) log.scrollTop = 0;
+  if (isForum(store.channel(place))) log.scrollTop = 0;
   else if (mark) mark.scrollIntoView({ block: "center" });
   else toBottom();
 }
 
-function redraw() {
-  const follow = atBottom() && !isForum(channelById(current));
-  const top = log.scrollTop;
-  drawMessages();
-  if (follow) toBottom();
-  else log.scrollTop = top;
-  return follow;
+// Somebody else looks at the page, or in another language.
+function lookAnew() {
+  composer.reset();
+  open((store.channel(store.current) ?? store.inOrder()[0] ?? store.direct).id);
 }
 
 // Put a message below the others, without touching them; says whether the bottom was, and is, in sight.
 function append(message, before) {
-  const follow = atBottom();
-  const marked = divider.get(current) === message.id;
+  const following = atBottom();
+  const marked = store.divider.get(message.channel_id) === message.id;
   if (marked) log.append(make("div", "divider", make("span", "", "NEW")));
-  log.append(messageNode(message, marked ? null : before, names, { press, dismiss }));
-  if (follow) toBottom();
-  return follow;
+  log.append(messageNode(message, marked ? null : before, store.names, actions));
+  if (following) toBottom();
+  return following;
 }
 
-function isShown(id) {
-  const parent = channelById(id)?.parent_id ?? null;
-  return id === current || (parent === current && isForum(channelById(parent)));
-}
-
-function isSeen(id) {
-  return isShown(id) && document.visibilityState === "visible";
-}
+// Events
 
 // An answer takes the place of its "thinking", whichever of the two is told first.
 function onAnswer(message) {
-  for (const entry of pending.get(message.channel_id) ?? []) {
-    if (!entry.error && entry.name === message.interaction_metadata?.name) {
-      entry.slow = false;
-      clearTimeout(entry.timer);
-      return;
-    }
-  }
+  const asked = message.interaction_metadata;
+  const place = store.placeOf(message);
+  const entry = [...pending].find((each) => !each.error && each.place === place && each.key === asked?.name && each.user === asked.user.username);
+  if (!entry) return;
+  entry.slow = false;
+  clearTimeout(entry.timer);
 }
 
 function onCreated(message) {
   onAnswer(message);
-  const list = messages.get(message.channel_id) ?? [];
-  messages.set(message.channel_id, [...list, message].slice(-SHOWN));
-  if (!isSeen(message.channel_id)) {
-    unread.set(message.channel_id, (unread.get(message.channel_id) ?? 0) + 1);
-    if (!divider.has(message.channel_id)) divider.set(message.channel_id, message.id);
-  }
-  if (message.channel_id === current) {
-    const following = list.length && list.length < SHOWN && !pending.get(current)?.size ? append(message, list.at(-1)) : redraw();
+  const place = store.placeOf(message);
+  const before = store.said(place).at(-1);
+  store.add(message);
+  if (!store.sees(message)) return;
+  if (!store.isShown(place) || document.visibilityState !== "visible") store.note(message);
+  if (place === store.current) {
+    const following = before && !waitingHere().length ? append(message, before) : redraw();
     if (!following) byId("jump").hidden = false;
-  } else if (isShown(message.channel_id)) {
-    if (message.id === message.channel_id) fresh.add(message.id);
+  } else if (store.isShown(place)) {
+    if (message.id === message.channel_id) store.fresh.add(message.id);
     redraw();
   }
-  drawChannels();
+  drawChannels(store, open);
 }
 
-function onChanged(message, gone) {
-  const list = messages.get(message.channel_id) ?? [];
-  const changed = gone ? list.filter((each) => each.id !== message.id) : list.map((each) => (each.id === message.id ? message : each));
-  messages.set(message.channel_id, changed);
-  if (isShown(message.channel_id)) redraw();
+function onChanged(message, isGone) {
+  if (isGone) store.remove(message);
+  else store.change(message);
+  if (store.isShown(store.placeOf(message))) redraw();
 }
 
-function dismiss(message) {
-  onChanged(message, true);
-}
-
-function setState(told) {
-  state = told;
-  names = new Map([...state.roles, ...state.users, ...state.channels].map(({ id, name }) => [id, name]));
-  composer.setCommands(state.commands);
-  if (!channelById(current) && state.channels.length) {
-    open(inOrder()[0].id);
+function setState(state) {
+  const couldBeMenu = Boolean(actions.menu);
+  store.setState(state);
+  me.setPeople(state.people);
+  if (!store.channel(store.current)) {
+    open((store.inOrder()[0] ?? store.direct).id);
     return;
   }
-  drawChannels();
-  drawHead();
-  if (isForum(channelById(current))) redraw();
+  drawAround();
+  if (isForum(store.channel(store.current)) || couldBeMenu !== Boolean(actions.menu)) redraw();
 }
 
 function onSnapshot(event) {
-  messages.clear();
-  for (const message of event.messages) {
-    messages.set(message.channel_id, [...(messages.get(message.channel_id) ?? []), message]);
-  }
+  store.setMessages(event.messages);
   setState(event.state);
   redraw();
 }
@@ -283,39 +261,47 @@ const HANDLERS = {
   message_deleted: (event) => onChanged(event.message, true),
 };
 
-async function follow(path, body, name) {
-  const entry = { name, error: null, slow: false };
-  const place = current;
-  const waitingHere = pending.get(place) ?? new Set();
-  pending.set(place, waitingHere.add(entry));
+// Asking
+
+// Ask the bot something; `key` is what the answer will tell was asked.
+async function follow(path, body, shown, key) {
+  const entry = { shown, key, place: store.current, user: me.person.name, error: null, slow: false };
+  pending.add(entry);
   entry.timer = setTimeout(() => {
     entry.slow = true;
     redraw();
   }, THINKING_MS);
-  const answer = await ask(path, body);
+  const answer = await ask(path, { ...body, ...asking() });
   clearTimeout(entry.timer);
-  waitingHere.delete(entry);
-  if (answer.error) {
-    entry.error = answer.error.includes("did not answer") ? "The application did not respond" : answer.error;
-    waitingHere.add(entry);
-  }
+  if (answer.error) entry.error = answer.error;
+  else pending.delete(entry);
   redraw();
-  toBottom();
+  if (entry.place === store.current) toBottom();
 }
 
-async function press(message, customId, node) {
-  node.disabled = true;
-  await follow("click", { message_id: message.id, custom_id: customId }, "button");
-  node.disabled = false;
+// The answer to a press changes the message in its place, or comes as another one.
+async function press(message, customId, path, body) {
+  if (presses.get(message.id)?.customId) return;
+  presses.set(message.id, { customId });
+  redraw();
+  const answer = await ask(path, { ...me.who(), ...body, message_id: message.id, custom_id: customId });
+  if (answer.error) presses.set(message.id, { error: `This interaction failed. ${answer.error}` });
+  else presses.delete(message.id);
+  redraw();
 }
 
-const composer = new Composer({
-  form: byId("composer"),
-  field: byId("field"),
-  suggestions: byId("suggestions"),
-  ask,
-  send: (command, options) => follow("slash", { command: command.name, options, channel_id: current }, command.name),
-});
+// A link to a channel or message of this rehearsal leads there; any other link leads where it says.
+function jump(event) {
+  const link = event.target.closest?.("a[data-channel-link]");
+  if (!link) return;
+  const place = store.placeOf({ channel_id: link.dataset.channelLink });
+  if (!store.channel(place)) return;
+  event.preventDefault();
+  open(place);
+  const target = log.querySelector(`[data-id="${link.dataset.messageLink}"]`);
+  target?.scrollIntoView({ block: "center" });
+  target?.classList.add("target");
+}
 
 function listen() {
   const events = new EventSource("events");
@@ -323,20 +309,19 @@ function listen() {
     const event = JSON.parse(data);
     HANDLERS[event.kind]?.(event);
   });
-  events.addEventListener("error", () => {
-    byId("bot-state").textContent = "the rehearsal has ended; trying again…";
-    byId("bot-state").className = "";
-  });
+  events.addEventListener("error", () => sayBot("the rehearsal has ended; trying again…", false));
 }
 
 log.addEventListener("scroll", () => {
   if (atBottom()) byId("jump").hidden = true;
 });
+log.addEventListener("click", jump);
 byId("jump").addEventListener("click", toBottom);
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState !== "visible" || !channelById(current)) return;
-  readAll(current);
-  drawChannels();
-  if (isForum(channelById(current))) redraw();
+  if (document.visibilityState !== "visible" || !store.channel(store.current)) return;
+  store.readAll(store.current);
+  drawChannels(store, open);
+  if (isForum(store.channel(store.current))) redraw();
 });
+setInterval(() => renewMoments(log), MOMENTS_MS);
 listen();
