@@ -25,8 +25,7 @@ def related_ids(connection: sqlite3.Connection, posts: Sequence[ListedPost], nar
     phrases = _rarest(connection, _phrases(posts))
     if not phrases:
         return []
-    query = f"{{title tags}} : ({' OR '.join(phrases)})"
-    found = best_first(connection, query, narrowing, 0, MOST_RELATED)
+    found = best_first(connection, " OR ".join(phrases), narrowing, 0, MOST_RELATED)
     links = {listed.post.canonical_url for listed in posts}
     kept = []
     for post_id, link in _links(connection, found):
@@ -47,12 +46,14 @@ def _links(connection: sqlite3.Connection, post_ids: Sequence[int]) -> Iterable[
 
 
 def _phrases(posts: Sequence[ListedPost]) -> Sequence[str]:
-    """The tags and the words of the titles, as FTS5 takes them; those of each post in turn, tags first."""
-    terms: dict[str, None] = {}
+    """What FTS5 is to look for: the tags, which count twice if they are tags again, and the words of the titles."""
+    phrases: dict[str, None] = {}
     for listed in posts:
-        terms |= dict.fromkeys(" ".join(words_in(tag)) for tag in listed.post.tags)
-        terms |= dict.fromkeys(words_in(listed.post.title))
-    return [f'"{term}"' for term in terms if term]
+        for tag in listed.post.tags:
+            if words := words_in(tag):
+                phrases |= {f'{{{columns}}} : "{" ".join(words)}"': None for columns in ("tags", "title tags")}
+        phrases |= {f'{{title tags}} : "{word}"': None for word in words_in(listed.post.title)}
+    return list(phrases)
 
 
 def _rarest(connection: sqlite3.Connection, phrases: Sequence[str]) -> list[str]:
@@ -61,7 +62,7 @@ def _rarest(connection: sqlite3.Connection, phrases: Sequence[str]) -> list[str]
     for phrase in phrases[:MOST_TRIED]:
         posts = connection.execute(
             "SELECT count(*) FROM (SELECT 1 FROM post_words WHERE post_words MATCH ? LIMIT ?)",
-            (f"{{title tags}} : {phrase}", COMMON),
+            (phrase, COMMON),
         ).fetchone()[0]
         if posts > 1:
             counted.append((posts, phrase))
