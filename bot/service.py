@@ -99,7 +99,14 @@ class _Service:
         )
         publisher = DiscordPublisher(self._client, settings.announce.tldr_characters)
         self._troubles = Troubles()
-        self._courier = Courier(catalog, publisher, settings.channels, settings.announce, troubles=self._troubles)
+        self._courier = Courier(
+            catalog,
+            publisher,
+            settings.channels,
+            settings.announce,
+            troubles=self._troubles,
+            commands=settings.commands,
+        )
         self._intake = Intake(settings, catalog, self._courier.wake, troubles=self._troubles)
 
     def stop(self) -> None:

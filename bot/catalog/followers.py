@@ -147,6 +147,10 @@ class FollowerTable:
             wanted[post_id].add(follower)
         return {post_id: sorted(channels) for post_id, channels in wanted.items()}
 
+    def is_anything_followed(self) -> bool:
+        """Whether anybody follows anything."""
+        return self._connection.execute("SELECT 1 FROM follows LIMIT 1").fetchone() is not None
+
     def is_follower_channel(self, channel_id: int) -> bool:
         """Whether the channel is a follower's direct messages."""
         query = "SELECT 1 FROM followers WHERE channel_id = ?"
@@ -198,7 +202,7 @@ class FollowerTable:
         (waiting,) = self._connection.execute(
             f"SELECT count(*) FROM deliveries WHERE state = 'pending' AND {OPEN} AND {OF_FOLLOWERS}"
         ).fetchone()
-        return FollowerCounts(people, waiting, refusing)
+        return FollowerCounts(people, refusing, waiting)
 
     def _try_again(self, user_id: int) -> None:
         self._connection.execute("UPDATE followers SET refused_until = NULL WHERE user_id = ?", (user_id,))

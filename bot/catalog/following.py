@@ -78,11 +78,11 @@ class KeptOfPerson:
 
 @dataclass(frozen=True, slots=True)
 class FollowerCounts:
-    """How many people follow something, how many posts wait for them in all, and how many people refused the last."""
+    """How many people follow something, how many of those refused the last message, how many posts wait for them."""
 
     people: int
-    waiting: int
     refusing: int
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)

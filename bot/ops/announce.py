@@ -1,8 +1,8 @@
 """``linkbot announce``: announcing posts on purpose, whatever the rules made of them, and letting held ones go."""
 
 from collections import Counter
-from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -70,13 +70,15 @@ class Step:
         there: the other channels that it was ever planned for and that were asked for, with what became of it there.
         problem: what is wrong with its file now; it is sent when that is mended. None: nothing.
         paused: ids of the channels in which nothing is sent for now.
+        to_followers: it was held, so it is still news, and somebody follows it; beforehand: perhaps somebody does.
     """
 
     known: KnownPost
     channels: tuple[ChannelSettings, ...]
-    there: Mapping[str, DeliveryState]
+    there: tuple[tuple[ChannelSettings, DeliveryState], ...]
     problem: PostProblem | None
     paused: Set[int]
+    to_followers: bool
 
 
 async def announce(catalog: Catalog, settings: Settings, request: AnnounceRequest) -> Done:
@@ -87,7 +89,7 @@ async def announce(catalog: Catalog, settings: Settings, request: AnnounceReques
         CatalogUnavailableError: the catalog cannot be read or written now.
     """
     planned = await steps_of(catalog, settings, request)
-    to_send = request.changes and not request.drop and any(step.channels for step in planned)
+    to_send = request.changes and not request.drop and any(step.channels or step.to_followers for step in planned)
     return Done(_told(planned, request), to_send)
 
 
@@ -104,7 +106,7 @@ async def steps_of(catalog: Catalog, settings: Settings, request: AnnounceReques
         planned = steps(tables)
         for step in planned:
             _apply(tables, step, now, drop=request.drop)
-        return planned
+        return planned if request.drop else _for_followers(tables, planned, now)
 
     return await (catalog.write(apply) if request.changes else catalog.read(steps))
 
@@ -157,18 +159,19 @@ def _step(tables: Tables, known: KnownPost, settings: Settings, asked: ChannelSe
     states = tables.deliveries.channels_of(known.id)
     taking = [each.channel for each in route(known.post, settings.channels) if each.matches]
     wanted = taking if asked is None else [asked]
+    is_news = known.standing is Standing.HELD and asked is None and settings.commands.follow
     return Step(
         known,
         channels=tuple(channel for channel in wanted if channel.id not in states),
-        there={channel.name: states[channel.id] for channel in wanted if channel.id in states},
+        there=tuple((channel, states[channel.id]) for channel in wanted if channel.id in states),
         problem=tables.files.problem(known.post.path),
         paused=tables.pauses.all().keys(),
+        to_followers=is_news and tables.followers.is_anything_followed(),
     )
 
 
 def _apply(tables: Tables, step: Step, now: datetime, *, drop: bool) -> None:
-    asked = Reason("announce", True, "a person asked for it with `linkbot announce`")
-    reasons = (*step.known.reasons, asked)
+    reasons = _reasons(step)
     original = step.known.duplicate_of
     if drop:
         tables.posts.decide(step.known.id, Standing.INDEXED, Cause.BASELINE, reasons, duplicate_of=original)
@@ -177,6 +180,21 @@ def _apply(tables: Tables, step: Step, now: datetime, *, drop: bool) -> None:
         tables.deliveries.plan(step.known.id, [channel.id for channel in step.channels], now)
     elif step.known.standing is Standing.HELD:
         tables.posts.decide(step.known.id, Standing.INDEXED, Cause.UNROUTED, reasons, duplicate_of=original)
+
+
+def _for_followers(tables: Tables, steps: list[Step], now: datetime) -> list[Step]:
+    """Announce what can be found by now to those who follow it, also where no channel takes it."""
+    followers = tables.followers.matching([step.known.id for step in steps if step.to_followers])
+    for step in steps:
+        if channel_ids := followers.get(step.known.id):
+            reasons, original = _reasons(step), step.known.duplicate_of
+            tables.posts.decide(step.known.id, Standing.ANNOUNCED, Cause.RULES, reasons, duplicate_of=original)
+            tables.deliveries.plan(step.known.id, channel_ids, now)
+    return [replace(step, to_followers=step.known.id in followers) for step in steps]
+
+
+def _reasons(step: Step) -> tuple[Reason, ...]:
+    return *step.known.reasons, Reason("announce", True, "a person asked for it with `linkbot announce`")
 
 
 def _told(steps: list[Step], request: AnnounceRequest) -> list[str]:
@@ -209,6 +227,8 @@ def _done(step: Step, request: AnnounceRequest) -> str:
         where = ", ".join(f"{channel.name}{paused.get(channel.id, '')}" for channel in step.channels)
         return f"{to_be}announced in {where}{when}"
     if step.there:
-        return f"nothing to do: it is {', '.join(f'{state} in {name}' for name, state in step.there.items())}"
+        return f"nothing to do: it is {', '.join(f'{state} in {channel.name}' for channel, state in step.there)}"
     taken_in = f"; {would}taken in without announcing it" if step.known.standing is Standing.HELD else ""
+    if step.to_followers:
+        taken_in = f"; {would}sent to those who follow it alone"
     return f"no channel takes it{taken_in}; --channel ID sends it to one whatever its filters say"

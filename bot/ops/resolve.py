@@ -63,13 +63,15 @@ async def resolve(catalog: Catalog, settings: Settings, request: ResolveRequest)
         known = tables.deliveries.by_id(request.delivery, now)
         if known is None:
             raise UsageError(f"there is no delivery {request.delivery}; `linkbot status` tells the numbers")
-        where = f"{known.path} in {names.get(known.channel_id, known.channel_id)}"
+        to_follower = tables.followers.is_follower_channel(known.channel_id)
+        channel = names.get(known.channel_id, known.channel_id)
+        where = f"{known.path} to a follower" if to_follower else f"{known.path} in {channel}"
         if known.state not in FOR_A_PERSON:
             raise UsageError(
                 f"delivery {known.id} ({where}) is {known.state}; only one that is refused or unknown can be resolved"
             )
         told = _settle(tables, known, request, now)
-        if request.resend and known.channel_id not in names:
+        if request.resend and known.channel_id not in names and not to_follower:
             told += ", once its channel is in the settings"
         return Done([f"{where}: {told}"], to_send=request.resend)
 

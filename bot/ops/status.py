@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.announcing.troubles import Trouble
 from bot.catalog.database import open_catalog_read_only
+from bot.catalog.following import FollowerCounts
 from bot.catalog.log import refuse_damaged_log
 from bot.catalog.notes import Note
 from bot.catalog.records import DeliveryCount, HeldUp, Standing
@@ -49,6 +50,7 @@ class Status:
         oldest_waiting_at: when the oldest pending delivery that does not sleep was planned.
         last_sent_at: when a message was last recorded as sent.
         paused: by channel, since when its deliveries are held back.
+        followers: how many people follow something, and what waits for them; they are in none of the above by channel.
         held_up: the deliveries that a person must look at.
         channel_names: by id, for people.
     """
@@ -68,6 +70,7 @@ class Status:
     oldest_waiting_at: datetime | None
     last_sent_at: datetime | None
     paused: Mapping[int, datetime]
+    followers: FollowerCounts
     held_up: tuple[HeldUp, ...]
     channel_names: Mapping[int, str]
 
@@ -122,6 +125,7 @@ def _read(tables: Tables, troubles: tuple[Trouble, ...] | None, names: Mapping[i
         oldest_waiting_at=tables.deliveries.oldest_waiting_at(now),
         last_sent_at=tables.deliveries.last_sent_at(),
         paused=tables.pauses.all(),
+        followers=tables.followers.counts(),
         held_up=tuple(tables.deliveries.held_up()),
         channel_names=names,
     )

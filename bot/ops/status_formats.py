@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from bot.announcing.intake import CONTENT
+from bot.catalog.following import FollowerCounts
 from bot.catalog.records import DeliveryState, HeldUp, Standing
 from bot.ops.status import Status
 from bot.ops.terminal import printable
@@ -24,9 +26,16 @@ LOOK = {
     ),
 }
 
+TO_FOLLOWER = (
+    "`linkbot resolve {0} --resend` sends it, once more if it was sent before, `linkbot resolve {0} --drop` leaves it"
+)
+
 
 def as_json(status: Status) -> str:
-    """One JSON object with everything; times as ISO 8601 with their zone, ids of channels as text."""
+    """One JSON object with everything; times as ISO 8601 with their zone, ids of channels as text.
+
+    A follower's channel is null: nobody is named.
+    """
     return json.dumps(
         {
             "running": status.running,
@@ -55,10 +64,12 @@ def as_json(status: Status) -> str:
             "paused": [
                 {"channel": str(channel_id), "since": _iso(since)} for channel_id, since in status.paused.items()
             ],
+            "followers": asdict(status.followers),
             "held_up": [
                 {
                     "delivery": held.id,
-                    "channel": str(held.channel_id),
+                    "channel": None if held.to_follower else str(held.channel_id),
+                    "to_follower": held.to_follower,
                     "state": held.state,
                     "post": held.path,
                     "reason": held.reason,
@@ -93,6 +104,15 @@ def _what_is(status: Status) -> Iterator[str]:
         yield f"messages    {number:,} still to be {what} in {_channel(status, channel_id)}"
     for channel_id, since in status.paused.items():
         yield f"paused      {_channel(status, channel_id)} since {_moment(since)}: `linkbot resume {channel_id}`"
+    yield from _followers(status.followers)
+
+
+def _followers(counts: FollowerCounts) -> Iterator[str]:
+    if counts.people or counts.waiting:
+        refusing = f", {counts.refusing:,} of them take no direct messages" if counts.refusing else ""
+        people = "1 person follows something" if counts.people == 1 else f"{counts.people:,} people follow something"
+        posts = "1 post waits" if counts.waiting == 1 else f"{counts.waiting:,} posts wait"
+        yield f"followers   {people}{refusing}; {posts} for them"
 
 
 def _messages(status: Status) -> Iterator[tuple[int, int, str]]:
@@ -137,8 +157,9 @@ def _what_to_look_at(status: Status) -> Iterator[str]:
 
 
 def _held_up(status: Status, held: HeldUp) -> str:
-    what_to_do = LOOK[held.state].format(held.id)
-    return f"{held.path} in {_channel(status, held.channel_id)} is {held.state}: {held.reason}; {what_to_do}"
+    what_to_do = (TO_FOLLOWER if held.to_follower else LOOK[held.state]).format(held.id)
+    where = "to a follower" if held.to_follower else f"in {_channel(status, held.channel_id)}"
+    return f"{held.path} {where} is {held.state}: {held.reason}; {what_to_do}"
 
 
 def _some(lines: Sequence[str], where_all_are: str) -> Iterator[str]:
