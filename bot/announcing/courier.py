@@ -63,39 +63,45 @@ class Courier:
         troubles: Troubles | None = None,
         commands: CommandsSettings | None = None,
     ) -> None:
+        self._catalog = catalog
+        self._publisher = publisher
         self._stopping = asyncio.Event()
+        self._now = now
+        self._pauses = pauses
+        self._troubles = troubles or Troubles()
         self._lanes: dict[int, Lane] = {}
         self._upkeeps: dict[int, Upkeep] = {}
-        common_troubles = troubles or Troubles()
-
-        def desk(work: str, channel: ChannelSettings) -> Desk:
-            return Desk(
-                f"{work} {channel.name}",
-                channel,
-                catalog,
-                publisher,
-                stopping=self._stopping,
-                now=now,
-                pauses=pauses(),
-                troubles=common_troubles,
-            )
-
         for channel in channels:
             wake = partial(self.wake, (channel.id,))
-            upkeep = Upkeep(desk("changes in", channel), announce, pace or UpkeepPace(), on_due=wake)
-            lane = Lane(desk("channel", channel), announce.posts_per_message, on_idle=upkeep.wake)
+            upkeep = Upkeep(self._desk("changes in", channel), announce, pace or UpkeepPace(), on_due=wake)
+            lane = Lane(self._desk("channel", channel), announce.posts_per_message, on_idle=upkeep.wake)
             self._upkeeps[channel.id], self._lanes[channel.id] = upkeep, lane
         self._followers: Followers | None = None
         if commands is not None and commands.follow:
-            self._followers = Followers(
-                catalog,
-                publisher,
-                commands.follow_messages_per_day,
-                stopping=self._stopping,
-                now=now,
-                pauses=pauses,
-                troubles=common_troubles,
-            )
+            self._followers = self._open_followers(commands.follow_messages_per_day)
+
+    def _desk(self, work: str, channel: ChannelSettings) -> Desk:
+        return Desk(
+            f"{work} {channel.name}",
+            channel,
+            self._catalog,
+            self._publisher,
+            stopping=self._stopping,
+            now=self._now,
+            pauses=self._pauses(),
+            troubles=self._troubles,
+        )
+
+    def _open_followers(self, messages_per_day: int) -> Followers:
+        return Followers(
+            self._catalog,
+            self._publisher,
+            messages_per_day,
+            stopping=self._stopping,
+            now=self._now,
+            pauses=self._pauses,
+            troubles=self._troubles,
+        )
 
     def wake(self, channel_ids: Collection[int]) -> None:
         """There is something new to send in these channels, or something changed there."""
