@@ -21,7 +21,7 @@ from bot.content.links import canonical_url
 __all__ = ["SearchTable"]
 
 TRIES = 64  # posts drawn by number before all that pass are gathered
-MOST = 2**62  # more than any table has; SQLite takes no larger numbers
+MOST = 2**62  # more than anything here counts or is called; SQLite takes no numbers much larger
 
 POST = """posts.*, (SELECT json_group_array(tag) FROM
     (SELECT tag FROM post_tags WHERE post_id = posts.id ORDER BY position)) AS tags"""
@@ -99,7 +99,7 @@ class SearchTable:
         ours = self._connection.execute(
             "SELECT post_id FROM messages CROSS JOIN deliveries ON deliveries.message = messages.id"
             " WHERE message_id = ? AND state = 'sent' ORDER BY messages.id, position",
-            (message_id,),
+            (min(message_id, MOST),),
         )
         found = _ids(ours)
         if not found:

@@ -1,22 +1,16 @@
 """The archive as the catalog has it."""
 
-import asyncio
-import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.catalog.database import Catalog
 from bot.catalog.listings import Filters, Listing, Place
 from bot.catalog.records import Counted, ListedPost
 from bot.catalog.words import Words
-from bot.problems import CatalogError
+from bot.discord_app.kept_names import KeptNames
 
 __all__ = ["CatalogArchive"]
-
-logger = logging.getLogger(__name__)
-
-_FRESH_SECONDS = 5.0  # members type faster than tags change, and every keystroke asks for them
 
 
 class CatalogArchive:
@@ -41,13 +35,13 @@ class CatalogArchive:
         self._catalog = catalog
         self._now = now
         self._indexed = indexed
-        self._tags = _Kept("tags", self._count_tags, monotonic)
-        self._sources = _Kept("sources", self._count_sources, monotonic)
+        self._tags = KeptNames("tags", self._count_tags, monotonic)
+        self._sources = KeptNames("sources", self._count_sources, monotonic)
 
     async def aclose(self) -> None:
         """End what is being renewed."""
         for kept in (self._tags, self._sources):
-            await kept.close()
+            await kept.aclose()
 
     async def latest(self, filters: Filters, *, offset: int, count: int) -> Listing:
         """See `Archive.latest`."""
@@ -116,50 +110,3 @@ class CatalogArchive:
     async def _count_sources(self) -> Sequence[Counted]:
         now = self._now()
         return await self._catalog.count(lambda tables: tables.search.sources(now))
-
-
-class _Kept:
-    """Names with their counts, as they were a moment ago."""
-
-    def __init__(self, what: str, count: Callable[[], Awaitable[Sequence[Counted]]], now: Callable[[], float]) -> None:
-        self._what = what
-        self._count = count
-        self._now = now
-        self._names: Sequence[Counted] | None = None
-        self._counted_at = 0.0
-        self._renewal: asyncio.Task[Sequence[Counted]] | None = None
-
-    async def get(self) -> Sequence[Counted]:
-        """The names; only the first ones are waited for."""
-        if self._names is None:
-            # Who asks may be cancelled; others wait for the same names.
-            return await asyncio.shield(self._renew())
-        if self._now() - self._counted_at > _FRESH_SECONDS:
-            self._renew()
-        return self._names
-
-    async def close(self) -> None:
-        """Leave no task behind."""
-        if self._renewal is not None:
-            self._renewal.cancel()
-            await asyncio.wait((self._renewal,))
-
-    def _renew(self) -> "asyncio.Task[Sequence[Counted]]":
-        if self._renewal is None or self._renewal.done():
-            self._renewal = asyncio.create_task(self._counted(), name=f"count {self._what}")
-            self._renewal.add_done_callback(self._told)
-        return self._renewal
-
-    async def _counted(self) -> Sequence[Counted]:
-        self._counted_at = self._now()
-        self._names = await self._count()
-        return self._names
-
-    def _told(self, renewal: "asyncio.Task[Sequence[Counted]]") -> None:
-        """Log why a renewal failed; who waits for it is told as well."""
-        if renewal.cancelled() or (error := renewal.exception()) is None:
-            return
-        if isinstance(error, CatalogError):
-            logger.warning("The %s cannot be counted now: %s", self._what, error)
-        else:
-            logger.error("The %s cannot be counted", self._what, exc_info=error)
