@@ -8,7 +8,9 @@ from pathlib import Path
 from bot.catalog import schema
 from bot.catalog.columns import post_text
 from bot.catalog.database import FILE_NAME, open_catalog
+from bot.catalog.listings import Filters, Place
 from bot.catalog.records import DeliveryState
+from tests.support.catalog_search import find, titles_of
 from tests.support.catalog_site import ALL, a_post
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -52,3 +54,35 @@ async def test_a_catalog_of_the_first_version_is_taken_over(tmp_path: Path) -> N
         await catalog.write(lambda tables: tables.messages.record_deleted(1))
         states = await catalog.read(lambda tables: tables.deliveries.channels_of(1))
     assert states == {ALL: DeliveryState.PENDING}
+
+
+def write_second_version(path: Path) -> None:
+    """A catalog of version 2 with posts in it, of which members may see the first two."""
+    write_first_version(path)
+    columns = "path, title, title_key, external_url, canonical_url, text, summary, draft, content_hash, reasons"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(schema.migrations()[1].read_text("utf-8"))
+        connection.execute("PRAGMA user_version = 2")
+        connection.executemany(
+            f"INSERT INTO posts ({columns}, standing, gone_at, source, source_key, cause, first_seen_at, listed_at)"
+            " VALUES (?1, ?1, ?1, ?1, ?1, 'Etcd in a café', '', 0, ?1, '[]', ?2, ?3, 'CNCF', 'cncf', 'rules', 0, ?4)",
+            [("old", "indexed", None, 3), ("draft", "hidden", None, 4), ("gone", "indexed", 1, 5)],
+        )
+        connection.executemany(
+            "INSERT INTO post_tags VALUES (?, ?, ?, ?)",
+            [(1, 0, "Go", "go"), (3, 0, "Go", "go"), (3, 1, "Rust", "rust")],
+        )
+        connection.commit()
+
+
+async def test_a_catalog_of_the_second_version_can_be_searched(tmp_path: Path) -> None:
+    """The posts that were there before searching was are found by words, tags and source, and nothing hidden is."""
+    write_second_version(tmp_path / FILE_NAME)
+    async with open_catalog(tmp_path) as catalog:
+        for typed, found in {"cafe": {"old"}, "rust": {"old"}, "go": {"old", "About sent.md"}, "cncf": {"old"}}.items():
+            assert set(titles_of(await find(catalog, typed))) == found
+        listing = await catalog.read(lambda tables: tables.search.latest(Filters(("go",)), 0, 9, NOW))
+        assert [listed.post.tags for listed in listing.posts] == [("Go", "Rust"), ("Go",)]
+        assert await catalog.read(lambda tables: tables.search.places([1])) == {1: [Place(ALL, 4711)]}
+        await catalog.write(lambda tables: tables.posts.lose_file(3, NOW))
+        assert titles_of(await find(catalog, "cafe")) == []
