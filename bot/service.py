@@ -28,11 +28,12 @@ from bot.catalog.notes import Note
 from bot.discord_app.catalog_archive import CatalogArchive
 from bot.discord_app.client import LinkbotClient
 from bot.discord_app.command_sync import keep_commands_registered
-from bot.discord_app.commands import add_commands
+from bot.discord_app.commands import add_commands, add_management
 from bot.discord_app.endpoints import point_discord_at
 from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.publish import DiscordPublisher
 from bot.ops.control import serve_control
+from bot.ops.management import ServiceManagement
 from bot.ops.requests import WireRequest, carry_out
 from bot.ops.troubles import TroublesRequest, to_lines
 from bot.problems import ConfigurationError, LinkbotError
@@ -108,6 +109,14 @@ class _Service:
             commands=settings.commands,
         )
         self._intake = Intake(settings, catalog, self._courier.wake, troubles=self._troubles)
+        management = ServiceManagement(
+            catalog,
+            settings,
+            troubles=self._troubles,
+            wake=self._courier.wake,
+            indexed=lambda: self._intake.indexed,
+        )
+        add_management(self._client.tree, self._client.presses, management, settings.commands.guilds)
 
     def stop(self) -> None:
         """Let `run` end in good order."""

@@ -7,6 +7,7 @@ from bot.catalog.files import FileTable
 from bot.catalog.followers import FollowerTable
 from bot.catalog.messages import MessageTable
 from bot.catalog.notes import NoteTable
+from bot.catalog.overview import OverviewTable
 from bot.catalog.pauses import PauseTable
 from bot.catalog.posts import PostTable
 from bot.catalog.search import SearchTable
@@ -24,5 +25,6 @@ class Tables:
         self.deliveries = DeliveryTable(connection)
         self.messages = MessageTable(connection)
         self.followers = FollowerTable(connection)
+        self.overview = OverviewTable(connection)
         self.pauses = PauseTable(connection)
         self.search = SearchTable(connection)

@@ -7,6 +7,7 @@ from discord import app_commands
 
 from bot.discord_app.archive import Archive
 from bot.discord_app.commands.latest import latest_command
+from bot.discord_app.commands.linkbot import linkbot_commands
 from bot.discord_app.commands.names import names_commands
 from bot.discord_app.commands.random import random_command
 from bot.discord_app.commands.related import related_command
@@ -14,10 +15,11 @@ from bot.discord_app.commands.save import save_command
 from bot.discord_app.commands.search import search_command
 from bot.discord_app.commands.tag import tag_command
 from bot.discord_app.listing import Lists
+from bot.discord_app.management import Management
 from bot.discord_app.presses import Presses
 from bot.discord_app.replies import CommandTree
 
-__all__ = ["add_commands"]
+__all__ = ["add_commands", "add_management"]
 
 _EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 _FOR_ALL = app_commands.AppInstallationType(guild=True, user=True)
@@ -54,3 +56,12 @@ def add_commands(
             tree.add_command(command, guilds=places)
         else:
             tree.add_command(command)
+
+
+def add_management(tree: CommandTree, presses: Presses, management: Management, guilds: Sequence[int] = ()) -> None:
+    """Put the commands for people who manage a server into `tree`, as `add_commands` does with those for members."""
+    group = linkbot_commands(management, presses)
+    if guilds:
+        tree.add_command(group, guilds=[discord.Object(guild) for guild in guilds])
+    else:
+        tree.add_command(group)

@@ -107,3 +107,136 @@ saved-from = Saved from { $link }
 saved-for-you = Saved for you
 direct-messages-closed = I cannot write to you: you take no direct messages from me. Allow direct messages in the privacy settings of a server where we both are (its name, then Privacy Settings), unblock me if you blocked me, and try again.
 no-common-server = I cannot write to you: Discord lets me do that only where we share a server. Join one where I am, and try again.
+
+## People who manage the server; names of channels, times and posts come as Discord shows them
+
+command-linkbot = linkbot
+    .description = For people who manage this server: what Linkbot does here, and steering it
+command-status = status
+    .description = What Linkbot does, waits for, and needs people for
+command-preview = preview
+    .description = A post's card, where it would go and why not, and what became of it
+command-announce = announce
+    .description = Announce posts on purpose in this server; never twice in a channel
+command-pause = pause
+    .description = Hold back what is to be announced here; nothing is lost
+command-resume = resume
+    .description = Announce here again: what waited goes out at once
+command-channels = channels
+    .description = The channels of this server: what each takes, and whether Linkbot may write there
+option-post = post
+    .description = Words of its title or path; choose from the list
+option-newest = latest
+    .description = The newest so many posts, 1 to 10
+option-into = channel
+    .description = Only in this channel, whatever its filters say; otherwise where the filters say
+option-channel = channel
+    .description = Only this channel; otherwise all of this server
+
+manage-in-server = Use this in a server where I am a member.
+manage-not-allowed = Only people with the permission Manage Server can do this.
+manage-no-channel = None of the channels that I announce in is in this server. Whoever runs me adds one to the settings, under channels.
+manage-other-channel = I do not announce in { $channel }. In this server I announce in { $channels }.
+more-of-these = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+ }
+
+status-heading = What Linkbot does
+status-since = Running since { $time }
+status-discord = Discord answers within { $milliseconds } ms
+status-scan = Looked at the content { $time }: { $count ->
+    [one] one file
+   *[other] { $count } files
+ }
+status-no-scan = Has not looked at the content yet
+status-posts = Posts: { $posts }
+status-problems = { $count ->
+    [one] ⚠️ One thing is wrong in the content: `linkbot check` tells what.
+   *[other] ⚠️ { $count } things are wrong in the content: `linkbot check` tells what.
+ }
+status-content-gone = ⚠️ The content directory cannot be read ({ $time }). New posts are noticed once it is back; whoever runs me should look at it.
+status-catalog-fails = ⚠️ The catalog cannot be used ({ $time }). Nothing is sent meanwhile; whoever runs me should look at my log.
+standing-announced = { $count } announced
+standing-indexed = { $count } only to be found
+standing-held = { $count } held
+standing-waiting = { $count } waiting for their date
+standing-hidden = { $count } hidden
+channel-sent = { $count } sent
+channel-waiting = { $count } waiting
+channel-waiting-since = { $count } waiting, the oldest { $time }
+channel-sleeping = { $count } asleep (their posts cannot be shown now)
+channel-paused = ⏸️ paused { $time }
+channel-trouble = ⚠️ { $what } ({ $time })
+held-up-refused = ⚠️ { $channel }: { $post } is refused: { $reason }. Whoever runs me can try it again (`linkbot resolve { $number } --resend`) or leave it (`--drop`).
+held-up-unknown = ⚠️ { $channel }: nobody can tell whether { $post } stands there: { $reason }. Look into the channel; whoever runs me then says so (`linkbot resolve { $number } --sent` with the message's id) or has it sent (`--resend`).
+
+post-unknown = I know no post { $post }. While you type, Discord shows those that there are.
+preview-heading = What becomes of it
+preview-announced = **Announced**: members find it, and it goes where the filters say.
+preview-indexed = **Not announced**, but members find it.
+preview-held = **Held**: too many new posts came at once. Whoever runs me decides (`linkbot announce --held`).
+preview-waiting = **Waits** until { $time }.
+preview-hidden = **Hidden**: members do not see it.
+preview-gone = Its file is gone.
+preview-takes = { $channel } takes such a post.
+preview-refuses = { $channel } does not take it.
+preview-no-filters = { $channel } takes every post.
+delivery-pending = waits to be sent
+delivery-sending = is being sent
+delivery-sent = sent
+delivery-refused = refused by Discord
+delivery-unknown = nobody can tell whether it stands
+delivery-dropped = left for good
+message-link = message
+
+announce-one-of = Say what to announce: either one post, or how many of the latest.
+announce-changed = One of these posts changed just now, so nothing was done. Please ask again.
+announce-heading = This would be announced
+announce-nothing = There is nothing to announce
+announce-done = On its way
+announce-confirm = { $count ->
+    [one] Announce it
+   *[other] Announce { $count } posts
+ }
+step-to = → { $channels }
+step-paused = { $channel } (paused)
+step-there = { $channel }: { $state }
+step-no-channel = No channel of this server takes it. With the option channel it goes there whatever the filters say.
+step-broken = Its file is out of order; it is sent once that is mended.
+verdict-not-public = Members may not see it: { $why }.
+verdict-expired = It has expired.
+verdict-held = It is held with others; whoever runs me decides (`linkbot announce --held`).
+
+pause-done = ⏸️ Paused: { $channels }. What is to be announced there waits, also over restarts, and nothing is lost; cards go on to follow their posts. `/linkbot resume` ends it.
+pause-already = Paused already: { $channels }.
+resume-done = ▶️ Resumed: { $channels }. What waited goes out now.
+resume-already = Was not paused: { $channels }.
+
+channels-heading = Channels of this server
+channels-unknown = I am still getting to know this server. Please try again in a minute.
+kind-text = text channel
+kind-announcement = announcement channel
+kind-forum = forum
+kind-voice = voice channel
+kind-thread = thread
+kind-other = a kind that takes no announcements: choose a text channel
+takes-everything = Takes every post
+takes-tags = Tags: { $conditions }
+takes-sources = Sources: { $conditions }
+takes-paths = Files: { $names }
+condition-any = at least one of { $names }
+condition-all = all of { $names }
+condition-none = none of { $names }
+may-write = ✅ I may do all that I need there.
+may-not-write = ❌ I lack: { $permissions }. In Discord: the channel's settings, Permissions, add my role, allow these.
+may-not-ping = ❌ I cannot ping { $role }: allow anyone to mention it in the role's settings, or allow me Mention Everyone there.
+ping-gone = ❌ The role { $role } that is to be pinged does not exist: whoever runs me removes it from the settings.
+may-not-publish = ❌ Messages are to be published, but this is no announcement channel: make it one, or whoever runs me removes publish from the settings.
+permission-view-channel = View Channel
+permission-connect = Connect
+permission-send-messages = Send Messages
+permission-send-messages-in-threads = Send Messages in Threads
+permission-create-posts = Create Posts
+permission-embed-links = Embed Links
+permission-read-message-history = Read Message History

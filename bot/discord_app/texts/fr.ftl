@@ -107,3 +107,136 @@ saved-from = Gardé depuis { $link }
 saved-for-you = Gardé pour vous
 direct-messages-closed = Je ne peux pas vous écrire : vous n'acceptez pas mes messages privés. Autorisez-les dans les paramètres de confidentialité d'un serveur que nous partageons (son nom, puis Paramètres de confidentialité), débloquez-moi si vous m'avez bloqué, et réessayez.
 no-common-server = Je ne peux pas vous écrire : Discord ne me le permet que si nous partageons un serveur. Rejoignez-en un où je suis, et réessayez.
+
+## People who manage the server; names of channels, times and posts come as Discord shows them
+
+command-linkbot = linkbot
+    .description = Pour qui gère ce serveur : ce que Linkbot y fait, et de quoi le diriger
+command-status = état
+    .description = Ce que Linkbot fait, attend, et demande aux gens
+command-preview = aperçu
+    .description = La carte d'un lien, où il irait et pourquoi pas, et ce qu'il est devenu
+command-announce = annoncer
+    .description = Annoncer exprès des liens dans ce serveur ; jamais deux fois dans un salon
+command-pause = pause
+    .description = Retenir ce qui doit être annoncé ici ; rien n'est perdu
+command-resume = reprendre
+    .description = Annoncer de nouveau ici : ce qui attendait part aussitôt
+command-channels = salons
+    .description = Les salons de ce serveur : ce que chacun prend, et si Linkbot peut y écrire
+option-post = lien
+    .description = Des mots de son titre ou de son chemin ; à choisir dans la liste
+option-newest = derniers
+    .description = Les derniers liens, de 1 à 10
+option-into = salon
+    .description = Seulement dans ce salon, quoi que disent ses filtres ; sinon, là où disent les filtres
+option-channel = salon
+    .description = Seulement ce salon ; sinon tous ceux de ce serveur
+
+manage-in-server = Utilisez ceci dans un serveur dont je suis membre.
+manage-not-allowed = Seules les personnes ayant la permission Gérer le serveur peuvent faire cela.
+manage-no-channel = Aucun des salons où j'annonce n'est dans ce serveur. Qui me fait tourner en ajoute un dans la configuration, sous channels.
+manage-other-channel = Je n'annonce pas dans { $channel }. Dans ce serveur, j'annonce dans { $channels }.
+more-of-these = { $count ->
+    [one] et un de plus
+   *[other] et { $count } de plus
+ }
+
+status-heading = Ce que fait Linkbot
+status-since = En marche depuis { $time }
+status-discord = Discord répond en { $milliseconds } ms
+status-scan = Contenu regardé { $time } : { $count ->
+    [one] un fichier
+   *[other] { $count } fichiers
+ }
+status-no-scan = Le contenu n'a pas encore été regardé
+status-posts = Liens : { $posts }
+status-problems = { $count ->
+    [one] ⚠️ Une chose ne va pas dans le contenu : `linkbot check` dit quoi.
+   *[other] ⚠️ { $count } choses ne vont pas dans le contenu : `linkbot check` dit quoi.
+ }
+status-content-gone = ⚠️ Le dossier du contenu ne peut pas être lu ({ $time }). Les nouveaux liens seront vus quand il sera revenu ; qui me fait tourner devrait y regarder.
+status-catalog-fails = ⚠️ Le catalogue est inutilisable ({ $time }). Rien n'est envoyé en attendant ; qui me fait tourner devrait regarder mon journal.
+standing-announced = { $count } annoncés
+standing-indexed = { $count } seulement à trouver
+standing-held = { $count } retenus
+standing-waiting = { $count } en attente de leur date
+standing-hidden = { $count } cachés
+channel-sent = { $count } envoyés
+channel-waiting = { $count } en attente
+channel-waiting-since = { $count } en attente, le plus ancien { $time }
+channel-sleeping = { $count } en sommeil (leurs liens ne peuvent être montrés)
+channel-paused = ⏸️ en pause { $time }
+channel-trouble = ⚠️ { $what } ({ $time })
+held-up-refused = ⚠️ { $channel } : { $post } est refusé : { $reason }. Qui me fait tourner peut réessayer (`linkbot resolve { $number } --resend`) ou en rester là (`--drop`).
+held-up-unknown = ⚠️ { $channel } : nul ne peut dire si { $post } s'y trouve : { $reason }. Regardez dans le salon ; qui me fait tourner le dit ensuite (`linkbot resolve { $number } --sent` et l'identifiant du message) ou le fait envoyer (`--resend`).
+
+post-unknown = Je ne connais pas de lien { $post }. Pendant la saisie, Discord montre ceux qu'il y a.
+preview-heading = Ce qu'il devient
+preview-announced = **Annoncé** : les membres le trouvent, et il va là où disent les filtres.
+preview-indexed = **Pas annoncé**, mais les membres le trouvent.
+preview-held = **Retenu** : trop de nouveaux liens sont arrivés à la fois. Qui me fait tourner décide (`linkbot announce --held`).
+preview-waiting = **Attend** jusqu'à { $time }.
+preview-hidden = **Caché** : les membres ne le voient pas.
+preview-gone = Son fichier a disparu.
+preview-takes = { $channel } prend un tel lien.
+preview-refuses = { $channel } ne le prend pas.
+preview-no-filters = { $channel } prend tous les liens.
+delivery-pending = attend d'être envoyé
+delivery-sending = en cours d'envoi
+delivery-sent = envoyé
+delivery-refused = refusé par Discord
+delivery-unknown = nul ne peut dire s'il s'y trouve
+delivery-dropped = abandonné
+message-link = message
+
+announce-one-of = Dites quoi annoncer : soit un lien, soit combien des derniers.
+announce-changed = Un de ces liens vient de changer, donc rien n'a été fait. Redemandez, s'il vous plaît.
+announce-heading = Ceci serait annoncé
+announce-nothing = Il n'y a rien à annoncer
+announce-done = C'est parti
+announce-confirm = { $count ->
+    [one] L'annoncer
+   *[other] Annoncer { $count } liens
+ }
+step-to = → { $channels }
+step-paused = { $channel } (en pause)
+step-there = { $channel } : { $state }
+step-no-channel = Aucun salon de ce serveur ne le prend. Avec l'option salon, il y va quoi que disent les filtres.
+step-broken = Son fichier est en désordre ; il partira une fois réparé.
+verdict-not-public = Les membres ne peuvent pas le voir : { $why }.
+verdict-expired = Il a expiré.
+verdict-held = Il est retenu avec d'autres ; qui me fait tourner décide (`linkbot announce --held`).
+
+pause-done = ⏸️ En pause : { $channels }. Ce qui doit y être annoncé attend, même après un redémarrage, et rien n'est perdu ; les cartes suivent toujours leurs liens. `/linkbot resume` y met fin.
+pause-already = Déjà en pause : { $channels }.
+resume-done = ▶️ Reprise : { $channels }. Ce qui attendait part maintenant.
+resume-already = N'était pas en pause : { $channels }.
+
+channels-heading = Salons de ce serveur
+channels-unknown = Je fais encore connaissance avec ce serveur. Réessayez dans une minute.
+kind-text = salon textuel
+kind-announcement = salon d'annonces
+kind-forum = forum
+kind-voice = salon vocal
+kind-thread = fil
+kind-other = un genre sans annonces : choisissez un salon textuel
+takes-everything = Prend tous les liens
+takes-tags = Étiquettes : { $conditions }
+takes-sources = Sources : { $conditions }
+takes-paths = Fichiers : { $names }
+condition-any = au moins une de { $names }
+condition-all = toutes : { $names }
+condition-none = aucune de { $names }
+may-write = ✅ J'ai toutes les permissions qu'il me faut.
+may-not-write = ❌ Il me manque : { $permissions }. Dans Discord : paramètres du salon, Permissions, ajouter mon rôle, les accorder.
+may-not-ping = ❌ Je ne peux pas mentionner { $role } : permettez à tous de le mentionner dans les paramètres du rôle, ou accordez-moi ici Mentionner @everyone.
+ping-gone = ❌ Le rôle { $role } à mentionner n'existe pas : qui me fait tourner l'enlève de la configuration.
+may-not-publish = ❌ Les messages doivent être publiés, mais ceci n'est pas un salon d'annonces : faites-en un, ou qui me fait tourner enlève publish de la configuration.
+permission-view-channel = Voir le salon
+permission-connect = Se connecter
+permission-send-messages = Envoyer des messages
+permission-send-messages-in-threads = Envoyer des messages dans les fils
+permission-create-posts = Créer des posts
+permission-embed-links = Intégrer des liens
+permission-read-message-history = Voir les anciens messages
