@@ -93,7 +93,8 @@ def settings(folder: Path, **sections: Any) -> Path:
 
 
 async def test_a_newcomer_sees_cards_come(tmp_path: Path) -> None:
-    """Sample posts arrive by themselves, a dropped file appears at once, and the log does not bury the address."""
+    """Sample posts arrive by themselves, a dropped file appears at once, there is somebody to ask as and somebody who
+    manages, and the log does not bury the address."""
     async with rehearsal(tmp_path) as shown:
         assert shown.process.out.startswith(f"Rehearsal: open {shown.page}\n")
         Site(shown.content, tmp_path / "outside").write("docs/mine.md", "A post of mine")
@@ -101,6 +102,8 @@ async def test_a_newcomer_sees_cards_come(tmp_path: Path) -> None:
         await shown.process.until(lambda: "All sample posts are out" in shown.process.out, "the sample is out")
         await shown.stands(LAST_OF_THE_SAMPLE, ALL_LINKS)
         assert len(await shown.titles(ALL_LINKS)) == 6
+        people = {person["name"]: person["manages"] for person in (await shown.get("standin/state"))["people"]}
+        assert (people["visitor"], people["manager"]) == (False, True)
         ended = await shown.process.stop(signal.SIGINT)
     assert ended.code == 0
     assert left_behind(tmp_path) == []

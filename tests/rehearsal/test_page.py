@@ -1,66 +1,15 @@
 """The page in a real browser, against a real stand-in and discord.py."""
 
-import shutil
-from collections.abc import AsyncIterator
-
 import discord
 import pytest
 from discord import app_commands
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from bot.rehearsal.standin import StandIn, StandInChannel, StandInRole, StandInTag
-from tests.support.standin_client import RawClient, RecordingClient, client_of, raw_client
+from bot.rehearsal.standin import StandIn
+from tests.support.standin_client import RawClient, RecordingClient, client_of
+from tests.support.standin_page import FORUM, NEEDS_CHROMIUM, NEWS, RELEASES
 
-CHROMIUM = shutil.which("chromium")
-NEWS, RELEASES, FORUM, ROLE = 101, 102, 103, 501
-TAGS = (StandInTag(901, "kubernetes"), StandInTag(902, "rust"))
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no chromium on the PATH: install it (on Debian, apt-get install chromium) to try the page"
-)
-
-
-@pytest.fixture
-async def page_standin() -> AsyncIterator[StandIn]:
-    """A stand-in with three channels."""
-    channels = (
-        StandInChannel(NEWS, "news"),
-        StandInChannel(RELEASES, "releases", "announcement"),
-        StandInChannel(FORUM, "reading", "forum", available_tags=TAGS),
-    )
-    async with StandIn(channels, rate_limits=False, roles=[StandInRole(ROLE, "readers")]) as standin:
-        yield standin
-
-
-@pytest.fixture
-async def send(page_standin: StandIn) -> AsyncIterator[RawClient]:
-    async with raw_client(page_standin) as raw:
-        yield raw
-
-
-@pytest.fixture
-async def page(page_standin: StandIn) -> AsyncIterator[Page]:
-    """The page, open; a script error or a request to elsewhere fails the test."""
-    wrong: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        page = await browser.new_page(viewport={"width": 1100, "height": 800})
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                None if request.url.startswith((page_standin.page_url, "data:")) else wrong.append(request.url)
-            ),
-        )
-        await page.goto(page_standin.page_url)
-        await expect(page.locator(".channel")).to_have_count(4)
-        yield page
-        await browser.close()
-    assert wrong == []
+pytestmark = [NEEDS_CHROMIUM, pytest.mark.asyncio(loop_scope="session")]
 
 
 def _with_commands() -> RecordingClient:
@@ -260,11 +209,19 @@ async def test_plain_text_is_told_where_to_begin(page: Page) -> None:
 
 
 async def test_silent_bot_is_told(page: Page, page_standin: StandIn, send: RawClient) -> None:
-    """Without an answer the page says what Discord says: the application did not respond."""
+    """Without an answer the page says what Discord says, of a command and of a button, which can be pressed again."""
     await send("PUT", f"/applications/{page_standin.world.bot.id}/commands", [{"name": "x", "description": "d"}])
+    row = {"type": 1, "components": [{"type": 2, "style": 2, "label": "Press", "custom_id": "y"}]}
+    await send("POST", f"/channels/{NEWS}/messages", {"content": "hello", "components": [row]})
+    await page.locator(".message").get_by_role("button", name="Press").click()
     await page.locator("input.plain").fill("/x")
     await expect(page.locator(".suggestion .label")).to_have_text(["/x"])
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_text("thinking…")).to_be_visible()
-    await expect(page.get_by_text("The application did not respond")).to_be_visible(timeout=10_000)
+    failed = page.locator(".message", has_text="hello").locator(".error")
+    await expect(failed).to_have_text("This interaction failed. The application did not respond", timeout=10_000)
+    await expect(page.locator(".message.ephemeral .error")).to_have_text(
+        "The application did not respond", timeout=10_000
+    )
+    await expect(page.locator(".busy")).to_have_count(0)

@@ -16,17 +16,22 @@ function unfolded(thing, keys, names) {
   return [{ key: key.join(" "), shown: shown.join(" "), description: localized(thing, "description"), options: thing.options ?? [] }];
 }
 
+// Without case and accents: "etiquette" finds "étiquette".
+export function folded(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
 // The command whose whole name stands at the beginning of what was typed, and what was typed behind it.
 export function named(commands, typed) {
-  const lower = `${typed.toLowerCase()} `;
+  const lower = `${folded(typed)} `;
   for (const command of commands) {
-    const name = [command.shown, command.key].find((each) => lower.startsWith(`${each} `));
+    const name = [command.shown, command.key].find((each) => lower.startsWith(`${folded(each)} `));
     if (name !== undefined) return { command, behind: typed.slice(name.length + 1).trim(), isEnded: typed.length > name.length };
   }
   return null;
 }
 
 export function begunWith(commands, typed) {
-  const lower = typed.toLowerCase();
-  return commands.filter(({ shown, key }) => shown.startsWith(lower) || key.startsWith(lower));
+  const lower = folded(typed);
+  return commands.filter(({ shown, key }) => [shown, key].some((name) => folded(name).startsWith(lower)));
 }

@@ -98,7 +98,7 @@ export class Composer {
     const input = make("input", "");
     input.setAttribute("aria-label", localized(option, "name"));
     input.placeholder = option.required ? TYPE_NAMES[option.type] ?? "" : "optional";
-    input.size = 14;
+    input.size = 11;
     const box = make("label", "option", make("span", "option-name", localized(option, "name")), input);
     box.title = localized(option, "description");
     box.dataset.option = option.name;

@@ -1,4 +1,5 @@
 // The values of options: what there is to choose from, and what was typed as the rehearsal takes it.
+import { folded } from "./commands.js";
 import { localized } from "./language.js";
 
 const STRING = 3;
@@ -48,8 +49,8 @@ function takes(option, { kind }) {
 }
 
 export function matching(choices, typed) {
-  const lower = typed.trim().toLowerCase().replace(SIGNS, "");
-  return choices.filter(({ name }) => name.toLowerCase().includes(lower));
+  const wanted = folded(typed.trim()).replace(SIGNS, "");
+  return choices.filter(({ name }) => folded(name).includes(wanted));
 }
 
 // `{ value }`, or `{ wrong }` with what is wrong with the text.

@@ -97,7 +97,7 @@ function bracketed(text, names) {
   if (!match) return null;
   const [whole, kind, rest] = match;
   if (kind.startsWith("http")) {
-    const link = safeLink(kind + rest, [kind + rest]);
+    const link = addressLink(kind + rest, names);
     return link && [link, whole.length];
   }
   if (kind === "t:") {
@@ -118,10 +118,21 @@ function masked(text, context) {
   return link && [link, match[0].length];
 }
 
-function bare(text) {
+function bare(text, names) {
   const match = /^https?:\/\/[^\s<>]*[^\s<>.,:;"')\]]/.exec(text);
-  const link = match && safeLink(match[0], [match[0]]);
+  const link = match && addressLink(match[0], names);
   return link && [link, match[0].length];
+}
+
+// An address that is its own label; one of a channel here is called as the channel is.
+function addressLink(url, names) {
+  const link = safeLink(url, [url]);
+  const name = names.get(link?.dataset.channelLink);
+  if (name === undefined) return link;
+  const sign = url.includes("/@me/") ? "@" : "#";
+  link.textContent = `${sign}${name}${link.dataset.messageLink ? " › message" : ""}`;
+  link.className = "mention";
+  return link;
 }
 
 function code(text) {
@@ -148,7 +159,7 @@ function special(text, at, context) {
   if (sign === "`") return code(rest);
   if (sign === "<" && context.links) return bracketed(rest, context.names);
   if (sign === "[" && context.links) return masked(rest, context);
-  if (sign === "h" && context.links && !/\w/.test(text[at - 1] ?? "")) return bare(rest);
+  if (sign === "h" && context.links && !/\w/.test(text[at - 1] ?? "")) return bare(rest, context.names);
   if (sign === "@" && context.links) {
     const match = /^@(everyone|here)/.exec(rest);
     return match && [element("span", "mention", [match[0]]), match[0].length];

@@ -168,7 +168,8 @@ function drawAround() {
   drawHead(store);
   if (!channel) return;
   byId("composer").hidden = isForum(channel); // nobody can type there
-  const place = channel.id === DIRECT || channel.parent_id !== null ? channel.name : `#${channel.name}`;
+  const named = channel.parent_id === null ? `#${channel.name}` : channel.name;
+  const place = channel.id === DIRECT ? "direct messages" : named;
   composer.setCommands(me.offered(store.state.commands, channel.id === DIRECT), place);
 }
 

@@ -31,6 +31,7 @@ function channelRow(channel, store, open) {
   const name = channel.id === DIRECT ? "Direct messages" : channel.name;
   const row = make("button", "channel", icon(channel.kind), make("span", "name", name), badge);
   row.type = "button";
+  row.setAttribute("aria-label", count ? `${name}, ${count} new` : name);
   row.dataset.channel = channel.id;
   row.classList.toggle("unread", count > 0);
   row.classList.toggle("thread", channel.kind === "thread");

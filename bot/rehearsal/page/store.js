@@ -21,7 +21,8 @@ export class Store {
 
   setState(state) {
     this.state = state;
-    this.names = new Map([...state.roles, ...state.users, ...state.channels].map(({ id, name }) => [id, name]));
+    const direct = state.people.flatMap(({ direct_channel: channel }) => (channel ? [{ id: channel.id, name: state.bot.name }] : []));
+    this.names = new Map([...state.roles, ...state.users, ...state.channels, ...direct].map(({ id, name }) => [id, name]));
   }
 
   setMessages(messages) {
