@@ -11,7 +11,7 @@ from tests.support.promise_scenarios import SCENARIOS, awaits, broken, pairs, pl
 
 PAIRS = 100  # of each story
 
-WAITING = ("announcing/courier.py", "announcing/desk.py", "announcing/lane.py", "announcing/upkeep.py")
+WAITING = tuple(f"announcing/{name}.py" for name in ("courier", "desk", "followers", "lane", "upkeep"))
 # Of the catalog only what a transaction waits for: opening and closing it are told in tests/catalog.
 TRANSACTIONS = {"write", "read", "run"}
 

@@ -23,7 +23,7 @@ class Ledger:
 
     def __init__(self, discord: FakeDiscord, channel_ids: list[int]) -> None:
         self._discord = discord
-        self._channel_ids = channel_ids
+        self.channel_ids = channel_ids
         self._announced: Counter[tuple[int, str]] = Counter()
         self._taken_back: Counter[tuple[int, str]] = Counter()
         self._standing: dict[int, frozenset[tuple[int, str]]] = defaultdict(frozenset)
@@ -34,7 +34,7 @@ class Ledger:
 
     def look(self) -> None:
         """Compare what stands with what stood before the request."""
-        for channel_id in self._channel_ids:
+        for channel_id in self.channel_ids:
             before, now = self._standing[channel_id], self._look_at(channel_id)
             for _, key in now - before:
                 self._announced[channel_id, key] += 1

@@ -221,6 +221,7 @@ class Life:
             now=outside.now,
             pauses=_even_pauses,
             pace=UpkeepPace(),
+            commands=outside.settings.commands,
         )
         self._changed = asyncio.Event()
         self._seen = -1
@@ -271,8 +272,8 @@ class Life:
             bool(tables.messages.count_stale())
             or bool(tables.messages.count_to_publish())
             or any(
-                tables.deliveries.interrupted(channel.id, now) or tables.deliveries.pending(channel.id, 1, now)
-                for channel in self._outside.settings.channels
+                tables.deliveries.interrupted(channel_id, now) or tables.deliveries.pending(channel_id, 1, now)
+                for channel_id in self._outside.ledger.channel_ids
             )
         )
 

@@ -26,7 +26,7 @@ from tests.support.courier_fakes import (
     Refuses,
 )
 from tests.support.promise_faults import Fault, Moments, Place
-from tests.support.promise_world import FORUM, NEWS, World
+from tests.support.promise_world import FOLLOWER, FORUM, LEFT_ALONE, NEWS, World
 
 __all__ = ["SCENARIOS", "Faults", "Scenario", "awaits", "broken", "pairs", "play", "singles"]
 
@@ -37,7 +37,7 @@ AFTERMATH_SECONDS = 5.0  # before Discord is well-behaved for good
 
 @dataclass(frozen=True)
 class Scenario:
-    """A story, and the channels that it is about.
+    """A story, and the channels that it is about, and whether somebody follows all posts.
 
     Attributes:
         tell: lets things happen, and time pass.
@@ -46,12 +46,13 @@ class Scenario:
     tell: Callable[[World], None]
     channels: tuple[ChannelSettings, ...] = (channel(ALL),)
     announce: Mapping[str, Any] = field(default_factory=dict)
+    follow: bool = False
 
 
 def play(scenario: Scenario, faults: Faults | None = None, *, statements: bool = False) -> list[Place]:
     """Tell the story while `faults` happen, bring all to rest and check the promise; return the moments' places."""
     moments = Moments(faults, statements=statements)
-    with World(scenario.channels, moments, **scenario.announce) as world:
+    with World(scenario.channels, moments, follow=scenario.follow, **scenario.announce) as world:
         scenario.tell(world)
         world.go_on_restarting(AFTERMATH_SECONDS)
         world.come_to_rest()
@@ -304,6 +305,25 @@ def _locked_at_the_end(world: World) -> None:
         world.go_on(5)
 
 
+def _a_follower(world: World) -> None:
+    """A follower's answer is lost, they refuse for a while, get a list, and one more post while the service ends."""
+    discord = world.outside.discord
+    discord.next_request(FOLLOWER, Lost(stored=True), CHANNEL_REFUSED, RATE_LIMITED, Lost(stored=True, takes=LONG))
+    world.write(_post("a"))
+    world.go_on_restarting(5)
+    world.write(*(_post(f"b{number}") for number in range(11)))
+    world.go_on_restarting(LEFT_ALONE.total_seconds() + 2 * LONG)
+    hanging = Hangs(stored=True)
+    discord.next_request(FOLLOWER, hanging)
+    world.write(_post("c"))
+    world.go_on_restarting(3)
+    if world.life is not None:
+        world.life.stop()
+    world.go_on(1)
+    hanging.go.set()
+    world.go_on(1)
+
+
 SCENARIOS: Mapping[str, Scenario] = {
     "packing": Scenario(_packing, announce={"posts_per_message": 2}),
     "two channels": Scenario(_packing, (channel(ALL), channel(KUBERNETES))),
@@ -323,4 +343,5 @@ SCENARIOS: Mapping[str, Scenario] = {
     "claimed in the future": Scenario(_claimed_in_the_future),
     "locked at work": Scenario(_locked_at_work),
     "locked at the end": Scenario(_locked_at_the_end),
+    "a follower": Scenario(_a_follower, channels=(), follow=True),
 }

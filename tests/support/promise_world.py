@@ -16,6 +16,7 @@ import sqlite3
 import tempfile
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
@@ -23,24 +24,26 @@ from typing import Any, Self
 
 import pytest
 
-from bot.announcing import upkeep
+from bot.announcing import followers, upkeep
 from bot.announcing.publisher import ChannelKind
 from bot.catalog.database import FILE_NAME
+from bot.catalog.following import FollowKind
 from bot.catalog.records import DeliveryState
 from bot.catalog.schema import connect_writer
 from bot.catalog.tables import Tables
 from bot.content.post import Post
-from bot.settings import ChannelSettings, Filter
-from tests.support.catalog_site import ALL, KUBERNETES, Site, channel, settings_for
+from bot.settings import ChannelSettings, CommandsSettings, Filter
+from tests.support.catalog_site import ALL, KUBERNETES, NOW, Site, channel, settings_for
 from tests.support.courier_fakes import Clock, FakeDiscord, Stored
 from tests.support.promise_faults import Fault, Moments
 from tests.support.promise_ledger import Ledger, PromiseBroken, key_of
 from tests.support.promise_life import Life, Outside
 from tests.support.promise_loop import LeapingLoop
 
-__all__ = ["CHANNELS", "FORUM", "NEWS", "World"]
+__all__ = ["CHANNELS", "FOLLOWER", "FORUM", "LEFT_ALONE", "NEWS", "World"]
 
 NEWS, FORUM = 1_200_000_000_000_000_003, 1_200_000_000_000_000_004
+FOLLOWER = 1_200_000_000_000_000_005  # the direct messages with somebody who follows the tag of every post
 CHANNELS = (
     channel(ALL),
     channel(KUBERNETES, tags=Filter(any=("kubernetes",))),
@@ -50,6 +53,7 @@ CHANNELS = (
 KINDS = {NEWS: ChannelKind.ANNOUNCEMENT, FORUM: ChannelKind.FORUM}
 
 MEMORY = Path("/dev/shm")  # where syncing files takes no time
+LEFT_ALONE = timedelta(minutes=10)  # a follower who refuses: a day is 1,440 looks
 OUTAGE_SECONDS = 300.0  # longer than a nonce is remembered
 ARRIVES_WITHIN_TURNS = 5  # of the event loop, a request whose sender is gone
 LONGEST_LOOK_SECONDS = 600.0
@@ -62,6 +66,7 @@ class World:
     Args:
         channels: of the settings.
         moments: at which something goes wrong; None: nothing does.
+        follow: somebody follows everything.
         announce: keys of that section of the settings.
 
     Attributes:
@@ -70,7 +75,12 @@ class World:
     """
 
     def __init__(
-        self, channels: tuple[ChannelSettings, ...] = CHANNELS, moments: Moments | None = None, **announce: Any
+        self,
+        channels: tuple[ChannelSettings, ...] = CHANNELS,
+        moments: Moments | None = None,
+        *,
+        follow: bool = False,
+        **announce: Any,
     ) -> None:
         self.life: Life | None = None
         self.starts = 0
@@ -84,10 +94,11 @@ class World:
         discord = FakeDiscord(clock)
         discord.kinds.update(KINDS)
         settings = settings_for(Path(folder), channels=channels, **announce)
+        settings = settings.model_copy(update={"commands": CommandsSettings(follow=follow)})
         state = Path(folder, "state")
         state.mkdir()
         (state / FILE_NAME).write_bytes(_empty_catalog())
-        ledger = Ledger(discord, [channel.id for channel in channels])
+        ledger = Ledger(discord, [*(channel.id for channel in channels), FOLLOWER])
         # No catalog: it only keeps the files, each life scans them into its own.
         site = Site(None, settings)  # type: ignore[arg-type]
         self.outside = Outside(loop, clock, discord, ledger, settings, site, state)
@@ -99,6 +110,7 @@ class World:
         """Make the product's own clocks those of this world."""
         patch = self._stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(upkeep, "time", SimpleNamespace(monotonic=self.outside.loop.time))
+        patch.setattr(followers, "LEFT_ALONE", LEFT_ALONE)
         self.outside.loop.set_exception_handler(lambda _, context: self._mistakes.append(context))
         return self
 
@@ -288,6 +300,14 @@ class World:
                 if (settings.id, key) not in held_up:
                     self._check_one(settings, key, posts.get(key))
             self._check_published(settings)
+        if self.outside.settings.commands.follow:
+            for key in {key for key, post in posts.items() if not post.draft and (FOLLOWER, key) not in held_up}:
+                self._check_follower(key)
+
+    def _check_follower(self, key: str) -> None:
+        times = self.outside.ledger.times(FOLLOWER, key)
+        if not 1 <= times <= self.outside.ledger.allowed(FOLLOWER, key):
+            raise PromiseBroken(f"{key} was sent to a follower: announced {times} times")
 
     def _check_one(self, settings: ChannelSettings, key: str, post: Post | None) -> None:
         ledger, rules = self.outside.ledger, self.outside.settings.announce
@@ -341,6 +361,9 @@ class World:
 
 @cache
 def _empty_catalog() -> bytes:
+    """Of a site without posts; somebody follows the tag that all will have."""
     with tempfile.TemporaryDirectory() as folder:
-        connect_writer(Path(folder, FILE_NAME), 1.0).close()
-        return Path(folder, FILE_NAME).read_bytes()
+        path = Path(folder, FILE_NAME)
+        with closing(connect_writer(path, 1.0)) as connection:
+            Tables(connection).followers.follow(1, FOLLOWER, FollowKind.TAG, "kubernetes", NOW)
+        return path.read_bytes()
