@@ -201,7 +201,7 @@ class Intake:
     async def _scan_paths(self, paths: frozenset[str], closed: frozenset[str]) -> None:
         """Look at a few files at once; the scan that follows sees everything else."""
         asked = paths | self._unsettled
-        known = await self._catalog.read(lambda tables: tables.files.stamps(asked))
+        known = await self._catalog.read(lambda tables: tables.files.stamps_of(asked))
 
         def look() -> tuple[Survey | Outage, ReadResult]:
             found = self._scanner.survey_paths(asked, known)

@@ -52,7 +52,7 @@ class Walk:
     def missing(self) -> set[str]:
         """Known paths that are not there, as far as one can see."""
         hidden = tuple(self.unreadable)
-        return {path for path in self.known.keys() - self.seen if not path.startswith(hidden)}
+        return {path for path in self.known if path not in self.seen and not path.startswith(hidden)}
 
 
 def walk_tree(root: str, known: Mapping[str, FileStamp]) -> Walk:

@@ -145,7 +145,7 @@ def _known(tables: Tables, path: str, content: Path, now: datetime) -> KnownPost
 def _why_unknown(tables: Tables, path: str, content: Path) -> str:
     if (problem := tables.files.problem(path)) is not None:
         return f"{problem}; until then it is no post"
-    if tables.files.stamps([path]):
+    if tables.files.stamps_of([path]):
         return f"{path} is no link post; `linkbot preview` says why"
     if (content / path).is_file():
         return (

@@ -45,7 +45,7 @@ ASKED_ALL_THE_TIME: Mapping[str, Question] = {
     "since when a message is to be looked at": lambda tables, known: tables.messages.stale_since(1),
     "the next message to be published": lambda tables, known: tables.messages.next_to_publish(1),
     "what was published lately": lambda tables, known: tables.messages.published_between(1, NOW, NOW),
-    "stamps of a few files": lambda tables, known: tables.files.stamps(["a.md"]),
+    "stamps of a few files": lambda tables, known: tables.files.stamps_of(["a.md"]),
 }
 
 FILTERS = {
