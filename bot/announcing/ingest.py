@@ -134,17 +134,19 @@ class _Batch:
         Otherwise a change at a path is an edit of its post, also one of link and title.
         """
         posts = [reading.outcome for reading in self._readings if isinstance(reading.outcome, Post)]
-        living = {post.path: known for post in posts if (known := self._living(post.path)) is not None}
+        living = {
+            post.path: link_and_title(known.post) for post in posts if (known := self._living(post.path)) is not None
+        }
         others = {
-            post.path: living[post.path]
-            for post in posts
-            if post.path in living and not _alike(living[post.path], post)
+            post.path: living[post.path] for post in posts if living.get(post.path) not in (None, link_and_title(post))
         }
         arriving = {link_and_title(post) for post in posts if post.path in others or post.path not in living}
-        moved = [known for known in others.values() if link_and_title(known.post) in arriving]
-        leaving = {link_and_title(known.post) for known in (*self._lost, *moved)}
-        written_over = [others[post.path] for post in posts if post.path in others and link_and_title(post) in leaving]
-        for known in {known.id: known for known in (*moved, *written_over)}.values():
+        moved = {path: link for path, link in others.items() if link in arriving}
+        leaving = {*(link_and_title(known.post) for known in self._lost), *moved.values()}
+        written_over = [post.path for post in posts if post.path in others and link_and_title(post) in leaving]
+        for path in dict.fromkeys((*moved, *written_over)):
+            known = self._living(path)
+            assert known is not None
             self._replaced.add(known.id)
             self._lose(known)
 

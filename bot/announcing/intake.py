@@ -157,15 +157,7 @@ class Intake:
 
     async def _scan_everything(self) -> None:
         began = time.monotonic()
-        known, some_just_gone, is_first = await self._catalog.read(
-            lambda tables: (
-                tables.files.stamps(),
-                bool(tables.posts.just_gone()),
-                tables.notes.get(Note.BASELINE) is None,
-            )
-        )
-        self.indexed = 0.0 if is_first else None
-        found = await self._in_thread(lambda: self._scanner.survey(known))
+        found, some_just_gone, is_first = await self._survey()
         self._looked_at = time.monotonic()
         if isinstance(found, Outage):
             await self._begin_outage(found)
@@ -179,6 +171,18 @@ class Intake:
         self._looked_at = time.monotonic()
         self._scan_seconds = self._looked_at - began
         await self._note_scan(found.files, changed=changed)
+
+    async def _survey(self) -> tuple[Survey | Outage, bool, bool]:
+        """Look at the whole tree; return also whether the last scan missed files, and whether this one is the first."""
+        known, some_just_gone, is_first = await self._catalog.count(
+            lambda tables: (
+                tables.files.stamps(),
+                bool(tables.posts.just_gone()),
+                tables.notes.get(Note.BASELINE) is None,
+            )
+        )
+        self.indexed = 0.0 if is_first else None
+        return await self._in_thread(lambda: self._scanner.survey(known)), some_just_gone, is_first
 
     async def _take_survey(self, found: Survey, *, some_just_gone: bool) -> bool:
         """Take in what changed since the last scan; return whether there was anything.
