@@ -1,51 +1,50 @@
 """``/linkbot``: for people who manage the server, about the channels of this server alone, answered to them alone."""
 
-import logging
-import re
-from collections.abc import Sequence
-
 import discord
 from discord import app_commands
 
-from bot.catalog.listings import Place
 from bot.catalog.overview import NamedPost
 from bot.content.excerpt import cut
 from bot.discord_app import limits
-from bot.discord_app.blocks import mention, mentions, shown
-from bot.discord_app.commands.choices import in_time
+from bot.discord_app.commands.choices import Suggest, in_time
 from bot.discord_app.commands.options import options
-from bot.discord_app.guild_channels import Found, GuildChannels
-from bot.discord_app.jump import jump_links
-from bot.discord_app.language import about, language_of, named
-from bot.discord_app.managed_channels import changed_answer, channels_answer
-from bot.discord_app.managed_posts import announced_answer, preview_answer, would_announce_answer
-from bot.discord_app.managed_status import status_answer
-from bot.discord_app.management import Management, PostReport
+from bot.discord_app.language import about, named
+from bot.discord_app.management import Management
+from bot.discord_app.manager import CONFIRMATION, MOST_NEWEST, Manager
 from bot.discord_app.presses import Presses
-from bot.discord_app.replies import Answer, UnfitError, answer, answer_press, tell
+from bot.discord_app.replies import answer
 from bot.discord_app.text import plain
-from bot.problems import UsageError
-from bot.settings import ChannelSettings
 
 __all__ = ["linkbot_commands"]
 
-_log = logging.getLogger(__name__)
-
 _TITLE = 60  # characters of a choice that are the title's, before the path
-_SHOWN = 100
-_MOST_NEWEST = 10  # as many as fit into the custom id of a button
 
-_Channel = app_commands.AppCommandChannel | app_commands.AppCommandThread
 
-# announce!<channel, in base 36, or nothing>!<ids of posts, in base 36>
-_CONFIRM = r"announce!(?P<into>[0-9a-z]{0,13})!(?P<posts>[0-9a-z]{1,11}(?:\.[0-9a-z]{1,11}){0,9})"
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+class _ChannelId(app_commands.Transformer):
+    """An option for which Discord offers the channels of the server, of all kinds: what is filled in is the id."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """A channel."""
+        return discord.AppCommandOptionType.channel
+
+    async def transform(
+        self,
+        interaction: discord.Interaction,  # noqa: ARG002 - discord.py's own signature
+        value: app_commands.AppCommandChannel | app_commands.AppCommandThread,
+        /,
+    ) -> int:
+        """Return the id of what was filled in."""
+        return value.id
+
+
+_Channel = app_commands.Transform[int, _ChannelId]
 
 
 def linkbot_commands(management: Management, presses: Presses) -> app_commands.Group:
     """Return the group of commands; the button that confirms an announcement is put into `presses`."""
-    manager = _Manager(management)
-    presses.add(_CONFIRM, manager.press)
+    manager = Manager(management)
+    presses.add(CONFIRMATION, manager.press)
     group = app_commands.Group(
         name=named("command-linkbot"),
         description=about("command-linkbot"),
@@ -58,7 +57,7 @@ def linkbot_commands(management: Management, presses: Presses) -> app_commands.G
     return group
 
 
-def _add_looking(group: app_commands.Group, manager: "_Manager") -> None:
+def _add_looking(group: app_commands.Group, manager: Manager) -> None:
     @group.command(name=named("command-status"), description=about("command-status"))
     async def status(interaction: discord.Interaction) -> None:
         await answer(interaction, manager.status(interaction))
@@ -69,19 +68,19 @@ def _add_looking(group: app_commands.Group, manager: "_Manager") -> None:
 
     @group.command(name=named("command-preview"), description=about("command-preview"))
     @options(post="option-post")
-    @app_commands.autocomplete(post=manager.suggest_posts)
+    @app_commands.autocomplete(post=_suggest_posts(manager))
     async def preview(interaction: discord.Interaction, post: str) -> None:
         await answer(interaction, manager.preview(interaction, post))
 
 
-def _add_steering(group: app_commands.Group, manager: "_Manager") -> None:
+def _add_steering(group: app_commands.Group, manager: Manager) -> None:
     @group.command(name=named("command-announce"), description=about("command-announce"))
     @options(post="option-post", latest="option-newest", channel="option-into")
-    @app_commands.autocomplete(post=manager.suggest_posts)
+    @app_commands.autocomplete(post=_suggest_posts(manager))
     async def announce(
         interaction: discord.Interaction,
         post: str | None = None,
-        latest: app_commands.Range[int, 1, _MOST_NEWEST] | None = None,
+        latest: app_commands.Range[int, 1, MOST_NEWEST] | None = None,
         channel: _Channel | None = None,
     ) -> None:
         await answer(interaction, manager.would_announce(interaction, post, latest, channel))
@@ -97,167 +96,17 @@ def _add_steering(group: app_commands.Group, manager: "_Manager") -> None:
         await answer(interaction, manager.resume(interaction, channel))
 
 
-class _Manager:
-    """Answers each command, for who may manage the server where it is asked, about the channels of that server.
+def _suggest_posts(manager: Manager) -> Suggest:
+    async def offered(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return [_choice(post) for post in await manager.posts_like(interaction, typed)]
 
-    Every coroutine that makes an answer raises `UnfitError` for who may not, or fills in what cannot be, and
-    `CatalogError` if the catalog fails.
-    """
+    async def autocomplete(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await in_time(offered(interaction, typed))
 
-    def __init__(self, management: Management) -> None:
-        self._management = management
-        self._guild_channels = GuildChannels()
-
-    async def status(self, interaction: discord.Interaction) -> Answer:
-        """What the service does, and needs people for."""
-        report = await self._management.status(_settings_of(await self._here(interaction)))
-        return status_answer(language_of(interaction.locale), report, interaction.client.latency)
-
-    async def channels(self, interaction: discord.Interaction) -> Answer:
-        """What each channel takes, and what the bot lacks there."""
-        found = await self._some_here(interaction)
-        if interaction.guild is None or interaction.guild.me is None:
-            raise UnfitError("channels-unknown")
-        report = await self._management.status(_settings_of(found))
-        return channels_answer(language_of(interaction.locale), found, report, interaction.guild.me)
-
-    async def preview(self, interaction: discord.Interaction, post: str) -> Answer:
-        """A post's card, and what becomes of it."""
-        channels = _settings_of(await self._here(interaction))
-        report = await self._find(post, channels)
-        places = {
-            channel_id: [Place(channel_id, delivery.message_id)]
-            for channel_id, delivery in report.deliveries.items()
-            if delivery.message_id is not None
-        }
-        links = jump_links(interaction, places, for_all=False)
-        return preview_answer(language_of(interaction.locale), report, links, self._management.tldr_characters)
-
-    async def would_announce(
-        self, interaction: discord.Interaction, post: str | None, latest: int | None, into: _Channel | None
-    ) -> Answer:
-        """What would be announced where, with a button that does it."""
-        channels = _settings_of(await self._some_here(interaction))
-        if into is not None:
-            _one_of(channels, into.id)
-        if (post is None) is (latest is None):
-            raise UnfitError("announce-one-of")
-        if post is not None:
-            posts = [(await self._find(post, channels)).known.id]
-        else:
-            posts = await self._management.newest(latest or 0)
-        steps = await self._management.would_announce(posts, channels, None if into is None else into.id)
-        button: discord.ui.Button[discord.ui.View] = discord.ui.Button(
-            style=discord.ButtonStyle.primary, custom_id=_confirmation(posts, None if into is None else into.id)
-        )
-        return would_announce_answer(language_of(interaction.locale), steps, button)
-
-    async def press(self, interaction: discord.Interaction, custom_id: str) -> None:
-        """Announce what was confirmed; pressed twice, the second time finds it announced."""
-        try:
-            await answer_press(interaction, self._announce(interaction, custom_id))
-        except UnfitError as error:
-            await tell(interaction, error.told(language_of(interaction.locale)))
-
-    async def _announce(self, interaction: discord.Interaction, custom_id: str) -> Answer:
-        confirmed = re.fullmatch(_CONFIRM, custom_id)
-        assert confirmed is not None, "only what matches comes here"
-        channels = _settings_of(await self._some_here(interaction))
-        into = int(confirmed["into"], 36) if confirmed["into"] else None
-        if into is not None:
-            _one_of(channels, into)
-        posts = [int(number, 36) for number in confirmed["posts"].split(".")]
-        try:
-            steps = await self._management.announce(posts, channels, into)
-        except UsageError as error:
-            raise UnfitError("announce-changed") from error
-        for step in steps:
-            if step.channels:
-                names = ", ".join(channel.name for channel in step.channels)
-                _log.info("User %d announces %r in %s", interaction.user.id, step.known.post.path, names)
-        return announced_answer(language_of(interaction.locale), steps)
-
-    async def pause(self, interaction: discord.Interaction, channel: _Channel | None) -> Answer:
-        """Hold back what is to be announced."""
-        channels = _chosen(await self._some_here(interaction), channel)
-        changed = await self._management.pause(channels)
-        _log.info("User %d pauses %s", interaction.user.id, ", ".join(each.name for each in channels))
-        return changed_answer(language_of(interaction.locale), "pause", channels, changed)
-
-    async def resume(self, interaction: discord.Interaction, channel: _Channel | None) -> Answer:
-        """Let it go."""
-        channels = _chosen(await self._some_here(interaction), channel)
-        changed = await self._management.resume(channels)
-        _log.info("User %d resumes %s", interaction.user.id, ", ".join(each.name for each in channels))
-        return changed_answer(language_of(interaction.locale), "resume", channels, changed)
-
-    async def suggest_posts(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Offer posts with the words that were typed so far: an autocomplete callback."""
-        return await in_time(self._posts_like(typed)) if _may_manage(interaction) else []
-
-    async def _posts_like(self, typed: str) -> list[app_commands.Choice[str]]:
-        return [_choice(post) for post in await self._management.posts_like(_sound(typed), limits.CHOICES)]
-
-    async def _find(self, asked: str, channels: Sequence[ChannelSettings]) -> PostReport:
-        report = await self._management.find(_sound(asked), channels)
-        if report is None:
-            raise UnfitError("post-unknown", post=f"**{shown(asked, _SHOWN)}**")
-        return report
-
-    async def _here(self, interaction: discord.Interaction) -> list[Found]:
-        if interaction.guild_id is None or not interaction.is_guild_integration():
-            raise UnfitError("manage-in-server")
-        if not _may_manage(interaction):
-            raise UnfitError("manage-not-allowed")
-        return await self._guild_channels.of(interaction, self._management.channels)
-
-    async def _some_here(self, interaction: discord.Interaction) -> list[Found]:
-        found = await self._here(interaction)
-        if not found:
-            raise UnfitError("manage-no-channel")
-        return found
-
-
-def _may_manage(interaction: discord.Interaction) -> bool:
-    """Discord shows the commands only to such people, but administrators of a server can show them to others."""
-    return interaction.permissions.manage_guild or interaction.permissions.administrator
-
-
-def _settings_of(found: Sequence[Found]) -> list[ChannelSettings]:
-    return [settings for settings, _ in found]
-
-
-def _chosen(found: Sequence[Found], channel: _Channel | None) -> list[ChannelSettings]:
-    channels = _settings_of(found)
-    return channels if channel is None else [_one_of(channels, channel.id)]
-
-
-def _one_of(channels: Sequence[ChannelSettings], channel_id: int) -> ChannelSettings:
-    for channel in channels:
-        if channel.id == channel_id:
-            return channel
-    known = [channel.id for channel in channels]
-    raise UnfitError("manage-other-channel", channel=mention(channel_id), channels=mentions(known))
-
-
-def _confirmation(posts: Sequence[int], into: int | None) -> str:
-    return f"announce!{'' if into is None else _base36(into)}!{'.'.join(map(_base36, posts))}"
-
-
-def _base36(number: int) -> str:
-    text = ""
-    while number:
-        number, digit = divmod(number, 36)
-        text = _DIGITS[digit] + text
-    return text or "0"
+    return autocomplete
 
 
 def _choice(post: NamedPost) -> app_commands.Choice[str]:
     title, path = cut(plain(post.title), _TITLE), plain(post.path)
     value = post.path if len(post.path) <= limits.CHOICE_CHARACTERS else f"#{post.id}"
     return app_commands.Choice(name=cut(f"{title} · {path}", limits.CHOICE_CHARACTERS), value=value)
-
-
-def _sound(text: str) -> str:
-    """What a member typed, without what no path contains: a lone surrogate, which JSON lets through."""
-    return text.encode("utf-8", "ignore").decode().strip()

@@ -157,12 +157,24 @@ status-problems = { $count ->
  }
 status-content-gone = ⚠️ Le dossier du contenu ne peut pas être lu ({ $time }). Les nouveaux liens seront vus quand il sera revenu ; qui me fait tourner devrait y regarder.
 status-catalog-fails = ⚠️ Le catalogue est inutilisable ({ $time }). Rien n'est envoyé en attendant ; qui me fait tourner devrait regarder mon journal.
-standing-announced = { $count } annoncés
-standing-indexed = { $count } seulement à trouver
-standing-held = { $count } retenus
-standing-waiting = { $count } en attente de leur date
-standing-hidden = { $count } cachés
-channel-sent = { $count } envoyés
+standing-announced = { $count ->
+    [one] un annoncé
+   *[other] { $count } annoncés
+ }
+standing-indexed = { $count } seulement dans l'archive
+standing-held = { $count ->
+    [one] un retenu
+   *[other] { $count } retenus
+ }
+standing-waiting = { $count } en attente de date
+standing-hidden = { $count ->
+    [one] un caché
+   *[other] { $count } cachés
+ }
+channel-sent = { $count ->
+    [one] { $count } envoyé
+   *[other] { $count } envoyés
+ }
 channel-waiting = { $count } en attente
 channel-waiting-since = { $count } en attente, le plus ancien { $time }
 channel-sleeping = { $count } en sommeil (leurs liens ne peuvent être montrés)
