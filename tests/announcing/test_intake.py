@@ -111,6 +111,33 @@ def place(tmp_path: Path, catalog: Catalog) -> Place:
     return Place(tmp_path, catalog)
 
 
+async def test_a_first_run_tells_how_far_it_is(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Part by part up to the whole, also of a first run that was cut short; later runs have nothing to tell."""
+    monkeypatch.setattr(intake_module, "READ_AT_ONCE", 1)
+    told: list[float | None] = []
+    for number in range(4):
+        place.write(f"old-{number}")
+
+    async def watch(intake: Intake, until: float) -> None:
+        while intake.indexed is None or intake.indexed < until:
+            assert not intake.ready.is_set()
+            told.append(intake.indexed)
+            await asyncio.sleep(0)
+
+    async with place.running(ready=False) as intake:
+        await asyncio.wait_for(watch(intake, 0.5), 30)
+    assert {0.0, 0.25} <= set(told) <= {None, 0.0, 0.25, 0.5}
+    told.clear()
+    async with place.running(ready=False) as intake:
+        await asyncio.wait_for(watch(intake, 1.0), 30)
+        await asyncio.wait_for(intake.ready.wait(), 30)
+        assert intake.indexed is None
+    assert 0.75 in told
+    assert 0.25 not in told
+    async with place.running() as intake:
+        assert intake.indexed is None
+
+
 async def test_a_first_run_indexes_and_what_comes_then_is_announced(place: Place, tmp_path: Path) -> None:
     """What is there is the baseline; a new file is planned and its lane woken; a restart repeats nothing."""
     place.write("old")
