@@ -102,17 +102,19 @@ async def test_french_people_see_french_names(page: Page, send: RawClient) -> No
 
 @pytest.mark.usefixtures("bot")
 async def test_a_button_changes_the_answer_in_its_place(page: Page) -> None:
-    """Buttons stand in their rows, those that are off cannot be pressed, and a press changes the one answer."""
+    """Buttons stand in rows, those that are off cannot be pressed; a press or a choice changes the one answer."""
     await type_command(page, "/turn")
     await page.keyboard.press("Enter")
     answer = page.locator(".message.ephemeral")
-    await expect(answer.locator(".buttons")).to_have_count(2)
+    await expect(answer.locator(".buttons")).to_have_count(3)
     await expect(answer.get_by_role("button", name="Back")).to_be_disabled()
     await answer.get_by_role("button", name="Next").click()
     await expect(answer.locator(".text")).to_have_text("Page 2")
     await expect(answer.get_by_role("button", name="Next")).to_be_focused()
     await answer.get_by_role("button", name="Back").click()
     await expect(answer.locator(".text")).to_have_text("Page 1")
+    await answer.get_by_label("Go to").select_option("Third")
+    await expect(answer.locator(".text")).to_have_text("Page 3")
     await answer.get_by_role("button", name="Dismiss message").click()
     await expect(answer).to_have_count(0)
 
@@ -161,19 +163,23 @@ async def test_direct_messages_can_be_closed(page: Page, page_standin: StandIn, 
 
 
 async def test_links_to_messages_lead_there(page: Page, send: RawClient, page_standin: StandIn) -> None:
-    """A link to a channel of the rehearsal opens it in the page, at its message; in bold and in lists as well."""
+    """A link to a channel opens it in the page, at its message; who may not see the channel is not told its name."""
     sent = await send("POST", f"/channels/{RELEASES}/messages", {"content": "the release"})
     url = f"https://discord.com/channels/{page_standin.world.guild_id}/{RELEASES}/{sent.body['id']}"
-    text = f"**1.** [announced]({url})\n**bold [too]({url})** and {url}\n[no](https://discord.com/channels/1/2/3)"
+    text = f"**1.** [announced]({url})\n**bold [too]({url})** and {url}\n<#{RELEASES}>"
     await send("POST", f"/channels/{NEWS}/messages", {"embeds": [{"description": text}]})
     card = page.locator(".embed-text")
     await expect(card).to_contain_text("1. announced")
     await expect(card.locator("strong").first).to_have_text("1.")
     await expect(card.locator("strong a")).to_have_text("too")
-    await expect(card.locator("a.mention")).to_have_text("#releases › message")
+    await expect(card.locator("a.mention")).to_have_text(["#releases › message", "#releases"])
     await card.get_by_role("link", name="announced").click()
     await expect(page.locator("#channel-name")).to_have_text("releases")
     await expect(page.locator(".message.target")).to_contain_text("the release")
+    page_standin.world.set_hidden(RELEASES, hidden=True)
+    await expect(page.locator("#channel-name")).to_have_text("news")
+    await expect(page.locator(f'[data-channel="{RELEASES}"]')).to_have_count(0)
+    await expect(card.locator(".mention")).to_have_text("#no access")
 
 
 async def test_moments_stay_true(page: Page, send: RawClient) -> None:

@@ -91,6 +91,10 @@ class _Turning(discord.ui.View):
     async def forward(self, asked: discord.Interaction, _button: discord.ui.Button["_Turning"]) -> None:
         await asked.response.edit_message(content=f"Page {self.page + 1}", view=_Turning(self.page + 1))
 
+    @discord.ui.select(placeholder="Go to", row=2, options=[discord.SelectOption(label="Third", value="3")])
+    async def turn_to(self, asked: discord.Interaction, select: discord.ui.Select["_Turning"]) -> None:
+        await asked.response.edit_message(content=f"Page {select.values[0]}", view=_Turning(int(select.values[0])))
+
 
 @app_commands.command(name="turn", description="Has pages")
 async def _turn(asked: discord.Interaction) -> None:

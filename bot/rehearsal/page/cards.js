@@ -66,18 +66,17 @@ function button(component, message, actions) {
   return node;
 }
 
+// One value at a time can be chosen.
 function select(component, message, actions) {
-  const most = component.max_values ?? 1;
   const node = make("select", "select", ...component.options.map((each) => new Option(each.label, each.value, false, each.default === true)));
   node.setAttribute("aria-label", component.placeholder ?? "Choose");
-  node.multiple = most > 1;
   node.disabled = Boolean(component.disabled || actions.pressed(message)?.customId);
-  if (!node.multiple && !component.options.some((each) => each.default)) {
+  if (!component.options.some((each) => each.default)) {
     const none = new Option(component.placeholder ?? "Choose…", "", true, true);
     none.disabled = true;
     node.prepend(none);
   }
-  node.addEventListener("change", () => actions.choose(message, component.custom_id, [...node.selectedOptions].map(({ value }) => value)));
+  node.addEventListener("change", () => actions.choose(message, component.custom_id, [node.value]));
   return node;
 }
 

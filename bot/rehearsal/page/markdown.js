@@ -107,8 +107,14 @@ function bracketed(text, names) {
     return node && [node, whole.length];
   }
   if (!/^\d+$/.test(rest)) return null;
-  const sign = kind === "#" ? "#" : "@";
-  return [element("span", "mention", [sign + (names.get(rest) ?? "unknown")]), whole.length];
+  if (kind !== "#" || !names.has(rest)) {
+    const name = names.get(rest) ?? (kind === "#" ? "no access" : "unknown");
+    return [element("span", "mention", [(kind === "#" ? "#" : "@") + name]), whole.length];
+  }
+  const link = element("a", "mention", [`#${names.get(rest)}`]);
+  link.href = "#";
+  link.dataset.channelLink = rest;
+  return [link, whole.length];
 }
 
 function masked(text, context) {

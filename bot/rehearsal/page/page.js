@@ -187,6 +187,7 @@ function open(place) {
 
 // Somebody else looks at the page, or in another language.
 function lookAnew() {
+  store.learnNames();
   composer.reset();
   open((store.channel(store.current) ?? store.inOrder()[0] ?? store.direct).id);
 }
@@ -238,8 +239,9 @@ function onChanged(message, isGone) {
 
 function setState(state) {
   const couldBeMenu = Boolean(actions.menu);
-  store.setState(state);
+  store.state = state;
   me.setPeople(state.people);
+  store.learnNames();
   if (!store.channel(store.current)) {
     open((store.inOrder()[0] ?? store.direct).id);
     return;

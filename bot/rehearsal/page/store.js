@@ -19,10 +19,10 @@ export class Store {
     this.fresh = new Set(); // threads of the open forum that were not there when it was last looked at
   }
 
-  setState(state) {
-    this.state = state;
-    const direct = state.people.flatMap(({ direct_channel: channel }) => (channel ? [{ id: channel.id, name: state.bot.name }] : []));
-    this.names = new Map([...state.roles, ...state.users, ...state.channels, ...direct].map(({ id, name }) => [id, name]));
+  // Note what roles, people and channels are called, as far as this person sees them.
+  learnNames() {
+    const { roles, users, bot } = this.state;
+    this.names = new Map([...roles, ...users, ...this.channels, { id: this.me.directId, name: bot.name }].map(({ id, name }) => [id, name]));
   }
 
   setMessages(messages) {
