@@ -94,7 +94,9 @@ function welcome(channel) {
   if (forum) return lines(channel.name, `A thread in #${forum.name}.`);
   const isEmpty = isForum(channel) ? !store.childrenOf(channel).length : !store.said(channel.id).length;
   const some = isForum(channel) ? "The newest post is the first one." : "This is where the rehearsal began.";
-  return lines(`Welcome to #${channel.name}`, isEmpty ? "Nothing has been announced here yet. A new link post will appear by itself." : some);
+  const told = isEmpty ? "Nothing has been announced here yet. A new link post will appear by itself." : some;
+  const hint = isForum(channel) ? "" : " Type / below to try the commands; some are behind the ⋯ of a message.";
+  return lines(`Welcome to #${channel.name}`, told + hint);
 }
 
 function waitingNode(entry) {
