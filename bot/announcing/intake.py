@@ -30,6 +30,7 @@ from bot.catalog.tables import Tables
 from bot.content.gather import Hints
 from bot.content.post import PostProblem, Reading
 from bot.content.scan import Outage, ReadResult, Scanner, Survey
+from bot.content.stamps import Stamps
 from bot.content.watch import Watcher
 from bot.problems import CatalogUnavailableError
 from bot.settings import Settings
@@ -174,15 +175,20 @@ class Intake:
 
     async def _survey(self) -> tuple[Survey | Outage, bool, bool]:
         """Look at the whole tree; return also whether the last scan missed files, and whether this one is the first."""
-        known, some_just_gone, is_first = await self._catalog.count(
-            lambda tables: (
-                tables.files.stamps(),
-                bool(tables.posts.just_gone()),
-                tables.notes.get(Note.BASELINE) is None,
-            )
+        some_just_gone, is_first = await self._catalog.read(
+            lambda tables: (bool(tables.posts.just_gone()), tables.notes.get(Note.BASELINE) is None)
         )
         self.indexed = 0.0 if is_first else None
+        known = await self._stamps()
         return await self._in_thread(lambda: self._scanner.survey(known)), some_just_gone, is_first
+
+    async def _stamps(self) -> Stamps:
+        """What is known of all files, a part at a time, so that no question has to wait: nobody else changes them."""
+        stamps = Stamps()
+        last: str | None = ""
+        while last is not None:
+            last = await self._catalog.read(lambda tables, after=last: tables.files.add_stamps(stamps, after))  # type: ignore[misc]
+        return stamps
 
     async def _take_survey(self, found: Survey, *, some_just_gone: bool) -> bool:
         """Take in what changed since the last scan; return whether there was anything.

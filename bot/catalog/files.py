@@ -2,8 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from bot.content.post import FileStamp, NotAPost, Post, PostProblem, Reading
 from bot.content.stamps import Stamps
@@ -12,7 +11,7 @@ __all__ = ["FileTable"]
 
 SIGNED_64 = 1 << 63
 STAMP = "path, mtime_ns, ctime_ns, size, inode"
-AT_ONCE = 1_000  # files, in one piece
+AT_ONCE = 1_000  # stamps: 3 ms
 
 
 class FileTable:
@@ -23,9 +22,28 @@ class FileTable:
 
     def stamps(self) -> Stamps:
         """The stamps of all files. Takes its time."""
-        return Stamps(
-            (path, mtime, ctime, size, inode % (2 * SIGNED_64)) for path, mtime, ctime, size, inode in self._all()
+        stamps = Stamps()
+        last: str | None = ""
+        while last is not None:
+            last = self.add_stamps(stamps, last)
+        return stamps
+
+    def add_stamps(self, stamps: Stamps, after: str) -> str | None:
+        """Add the stamps of the next files by path, those that come after one; return the last one's, None: no more.
+
+        That lets others read the catalog in between. Whoever does so must know that no stamp changes meanwhile.
+        """
+        # One row: in the interpreter each one would have to wait for other threads.
+        rows = json.loads(
+            self._connection.execute(
+                f"SELECT json_group_array(json_array({STAMP})) FROM"
+                f" (SELECT {STAMP} FROM files WHERE path > ? ORDER BY path LIMIT {AT_ONCE})",
+                (after,),
+            ).fetchone()[0]
         )
+        for path, mtime, ctime, size, inode in rows:
+            stamps.add(path, mtime, ctime, size, inode % (2 * SIGNED_64))
+        return rows[-1][0] if rows else None
 
     def stamps_of(self, paths: Iterable[str]) -> dict[str, FileStamp]:
         """The stamps of those of `paths` that are known."""
@@ -37,15 +55,6 @@ class FileTable:
         return {
             path: FileStamp(mtime, ctime, size, inode % (2 * SIGNED_64)) for path, mtime, ctime, size, inode in rows
         }
-
-    def _all(self) -> Iterator[list[Any]]:
-        """Every path with its stamp, many in a row of JSON: each row would have to wait for other threads."""
-        piece = f"SELECT {STAMP} FROM files WHERE path > ? ORDER BY path LIMIT {AT_ONCE}"
-        query = f"SELECT json_group_array(json_array({STAMP})) FROM ({piece})"
-        last = ""
-        while rows := json.loads(self._connection.execute(query, (last,)).fetchone()[0]):
-            yield from rows
-            last = rows[-1][0]
 
     def put(self, reading: Reading) -> None:
         """Keep the stamp of a file that was read, and its problem if it has one."""

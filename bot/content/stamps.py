@@ -1,7 +1,7 @@
 """The stamps of all files, in little memory: a site may have 100,000 of them."""
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from bot.content.post import FileStamp
 
@@ -19,18 +19,20 @@ class Stamps(Mapping[str, FileStamp]):
 
     __slots__ = ("_length", "_packed", "_unpacked", "_unpacked_folder")
 
-    def __init__(self, stamps: Iterable[tuple[str, int, int, int, int]]) -> None:
-        """`stamps`: each path, once, with what its `FileStamp` says."""
+    def __init__(self) -> None:
         self._length = 0
         self._packed: dict[str, tuple[bytearray, bytearray]] = {}
         self._unpacked: dict[str, FileStamp] = {}
         self._unpacked_folder: str | None = None
-        for path, *stamp in stamps:
-            folder, name = _split(path)
-            names, numbers = self._packed.setdefault(folder, (bytearray(), bytearray()))
-            names += (name + _END).encode()
-            numbers += _STAMP.pack(*stamp)
-            self._length += 1
+
+    def add(self, path: str, mtime_ns: int, ctime_ns: int, size: int, inode: int) -> None:
+        """Add the stamp of a path that is not there yet."""
+        folder, name = _split(path)
+        names, numbers = self._packed.setdefault(folder, (bytearray(), bytearray()))
+        names += (name + _END).encode()
+        numbers += _STAMP.pack(mtime_ns, ctime_ns, size, inode)
+        self._length += 1
+        self._unpacked_folder = None
 
     def __getitem__(self, path: str) -> FileStamp:
         folder, name = _split(path)

@@ -20,7 +20,9 @@ stamps = st.builds(
 @given(st.dictionaries(paths, stamps), st.lists(paths))
 def test_packed_stamps_are_what_was_packed(known: dict[str, FileStamp], asked: list[str]) -> None:
     """Each file keeps its own stamp, whatever folders there are and in whatever order they are asked for."""
-    packed = Stamps((path, stamp.mtime_ns, stamp.ctime_ns, stamp.size, stamp.inode) for path, stamp in known.items())
+    packed = Stamps()
+    for path, stamp in known.items():
+        packed.add(path, stamp.mtime_ns, stamp.ctime_ns, stamp.size, stamp.inode)
     assert packed == known
     assert len(packed) == len(known)
     for path in [*asked, *known, *reversed(known)]:
