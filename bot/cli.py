@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import gc
 import io
 import os
 import signal
@@ -28,6 +27,7 @@ from bot.ops.resolve import ResolveRequest
 from bot.ops.status import read_status
 from bot.ops.terminal import printable
 from bot.problems import ExitCode, LinkbotError, SettingsError, SettingsProblem, UsageError
+from bot.process import set_up_process
 from bot.rehearse import rehearse
 from bot.service import STOP_SIGNALS, run_service
 from bot.settings import Settings, load_settings, read_token
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(parsed: argparse.Namespace) -> ExitCode:
     settings = load_settings(parsed.config)
-    gc.freeze()  # what is imported stays for good; looking through it for garbage slows every scan
+    set_up_process()
     asyncio.run(run_service(settings, read_token(os.environ)))
     return ExitCode.OK
 
