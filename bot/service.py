@@ -28,8 +28,10 @@ from bot.catalog.notes import Note
 from bot.discord_app.catalog_archive import CatalogArchive
 from bot.discord_app.client import LinkbotClient
 from bot.discord_app.command_sync import keep_commands_registered
-from bot.discord_app.commands import add_commands, add_management
+from bot.discord_app.commands import add_commands, add_following, add_management
 from bot.discord_app.endpoints import point_discord_at
+from bot.discord_app.follower import Follower
+from bot.discord_app.follows import Follows
 from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.publish import DiscordPublisher
 from bot.ops.control import serve_control
@@ -117,6 +119,9 @@ class _Service:
             indexed=lambda: self._intake.indexed,
         )
         add_management(self._client.tree, self._client.presses, management, settings.commands.guilds)
+        if settings.commands.follow:
+            follower = Follower(Follows(catalog, settings.commands.follow_messages_per_day), self._archive)
+            add_following(self._client.tree, self._client.presses, follower, settings.commands.guilds)
 
     def stop(self) -> None:
         """Let `run` end in good order."""

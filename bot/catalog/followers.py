@@ -62,11 +62,10 @@ class FollowerTable:
             name: of a tag or a source, compared without regard to case; of words what `Words.text` gives.
             now: aware.
         """
-        follows = self.follows_of(user_id)
-        if any(follow.kind is kind and _key(kind, follow.name) == _key(kind, name) for follow in follows):
+        if self.follow_of(user_id, kind, name) is not None:
             self._try_again(user_id)
             return Followed.KNOWN
-        if len(follows) >= MOST_FOLLOWS:
+        if len(self.follows_of(user_id)) >= MOST_FOLLOWS:
             return Followed.TOO_MANY
         self._connection.execute(
             "INSERT OR IGNORE INTO followers (user_id, channel_id, followed_at) VALUES (?, ?, ?)",
@@ -78,6 +77,17 @@ class FollowerTable:
             (kind, name, _key(kind, name), user_id),
         )
         return Followed.NEW
+
+    def follow_of(self, user_id: int, kind: FollowKind, name: str) -> Follow | None:
+        """What the person follows that is the same as this; None: nothing."""
+        key = _key(kind, name)
+        follows = self.follows_of(user_id)
+        return next((each for each in follows if each.kind is kind and _key(kind, each.name) == key), None)
+
+    def channel_of(self, user_id: int) -> int | None:
+        """The id of the channel of the direct messages with the person; None: nothing is kept of them."""
+        row = self._connection.execute("SELECT channel_id FROM followers WHERE user_id = ?", (user_id,)).fetchone()
+        return None if row is None else int(row[0])
 
     def follows_of(self, user_id: int) -> tuple[Follow, ...]:
         """What the person follows, in the order in which they began to."""
@@ -98,20 +108,18 @@ class FollowerTable:
         if ended is None:
             return None
         self._connection.execute("DELETE FROM follows WHERE id = ?", (follow_id,))
-        (channel_id,) = self._connection.execute(
-            "SELECT channel_id FROM followers WHERE user_id = ?", (user_id,)
-        ).fetchone()
+        channel_id = self.channel_of(user_id)
+        assert channel_id is not None
         self._withdraw_unwanted(channel_id)
         return ended
 
     def forget(self, user_id: int) -> bool:
         """Delete all that is kept of the person, also of what is just being sent; return whether there was anything."""
-        row = self._connection.execute("SELECT id, channel_id FROM followers WHERE user_id = ?", (user_id,)).fetchone()
-        if row is None:
+        channel_id = self.channel_of(user_id)
+        if channel_id is None:
             return False
-        self._connection.execute("DELETE FROM deliveries WHERE channel_id = ?", (row["channel_id"],))
-        self._connection.execute("DELETE FROM messages WHERE channel_id = ?", (row["channel_id"],))
-        self._connection.execute("DELETE FROM followers WHERE id = ?", (row["id"],))
+        for table in ("deliveries", "messages", "followers"):
+            self._connection.execute(f"DELETE FROM {table} WHERE channel_id = ?", (channel_id,))
         return True
 
     def person(self, user_id: int) -> KeptOfPerson | None:

@@ -9,7 +9,7 @@ import discord
 from bot.discord_app.attempts import trace_of
 from bot.discord_app.outcomes import FAILURES, UNKNOWN_MESSAGE
 
-__all__ = ["ClosedDirectMessagesError", "Letter", "send_direct"]
+__all__ = ["ClosedDirectMessagesError", "Letter", "open_direct", "send_direct"]
 
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 _CLOSED = 50007
@@ -47,6 +47,21 @@ class Letter:
     nonce: str
 
 
+async def open_direct(client: discord.Client, user_id: int) -> int:
+    """Return the id of the channel of the direct messages with somebody, which Discord opens; always the same one.
+
+    Raises:
+        ClosedDirectMessagesError: it opens none with them. That they take none is mostly said by the first message.
+        discord.HTTPException: it did not.
+    """
+    try:
+        return (await client.create_dm(discord.Object(user_id))).id
+    except discord.HTTPException as error:
+        if _is_closed(error):
+            raise ClosedDirectMessagesError(apart=error.code == _NO_COMMON_SERVER) from error
+        raise
+
+
 async def send_direct(client: discord.Client, user_id: int, letter: Letter) -> str:
     """Send `letter` and return a link to it; where it was deleted already, to the direct messages.
 
@@ -73,6 +88,10 @@ def _is_doubtful(error: Exception) -> bool:
     return isinstance(error, discord.DiscordServerError) or not isinstance(error, discord.DiscordException)
 
 
+def _is_closed(error: discord.HTTPException) -> bool:
+    return error.code in {_CLOSED, _NO_COMMON_SERVER}
+
+
 async def _send(client: discord.Client, user_id: int, letter: Letter) -> str:
     try:
         channel = await client.create_dm(discord.Object(user_id))
@@ -89,7 +108,7 @@ async def _send(client: discord.Client, user_id: int, letter: Letter) -> str:
                 raise
             return link
     except discord.HTTPException as error:
-        if error.code in {_CLOSED, _NO_COMMON_SERVER}:
+        if _is_closed(error):
             raise ClosedDirectMessagesError(apart=error.code == _NO_COMMON_SERVER) from error
         raise
     return f"{link}/{message.id}"

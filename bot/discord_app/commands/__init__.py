@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.discord_app.archive import Archive
+from bot.discord_app.commands.follow import follow_commands
 from bot.discord_app.commands.latest import latest_command
 from bot.discord_app.commands.linkbot import linkbot_commands
 from bot.discord_app.commands.names import names_commands
@@ -14,15 +15,18 @@ from bot.discord_app.commands.related import related_command
 from bot.discord_app.commands.save import save_command
 from bot.discord_app.commands.search import search_command
 from bot.discord_app.commands.tag import tag_command
+from bot.discord_app.follower import Follower
 from bot.discord_app.listing import Lists
 from bot.discord_app.management import Management
 from bot.discord_app.presses import Presses
 from bot.discord_app.replies import CommandTree
 
-__all__ = ["add_commands", "add_management"]
+__all__ = ["add_commands", "add_following", "add_management"]
 
 _EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 _FOR_ALL = app_commands.AppInstallationType(guild=True, user=True)
+
+_Command = app_commands.Command[app_commands.Group, ..., None] | app_commands.Group | app_commands.ContextMenu
 
 
 def add_commands(
@@ -40,7 +44,7 @@ def add_commands(
     """
     lists = Lists(archive)
     lists.listen(presses)
-    commands: tuple[app_commands.Command[app_commands.Group, ..., None] | app_commands.ContextMenu, ...] = (
+    commands: tuple[_Command, ...] = (
         latest_command(lists),
         tag_command(lists),
         search_command(lists),
@@ -49,6 +53,15 @@ def add_commands(
         related_command(lists),
         save_command(archive, tldr_characters),
     )
+    _add(tree, commands, guilds)
+
+
+def add_following(tree: CommandTree, presses: Presses, follower: Follower, guilds: Sequence[int] = ()) -> None:
+    """Put the commands for people who follow something into `tree`, as `add_commands` does with the others."""
+    _add(tree, follow_commands(follower, presses), guilds)
+
+
+def _add(tree: CommandTree, commands: Sequence[_Command], guilds: Sequence[int]) -> None:
     places = [discord.Object(guild) for guild in guilds]
     for command in commands:
         command.allowed_contexts, command.allowed_installs = _EVERYWHERE, _FOR_ALL

@@ -240,3 +240,59 @@ permission-send-messages-in-threads = Send Messages in Threads
 permission-create-posts = Create Posts
 permission-embed-links = Embed Links
 permission-read-message-history = Read Message History
+
+## Following; what is followed comes in bold
+
+command-follow = follow
+    .description = Get new posts by direct message
+command-follow-tag = tag
+    .description = Get new posts with a tag by direct message
+command-follow-source = source
+    .description = Get new posts from a source by direct message
+command-follow-words = words
+    .description = Get new posts with certain words by direct message
+command-following = following
+    .description = See what you follow, and end it
+command-unfollow = unfollow
+    .description = Follow something no more
+command-forget-me = forget-me
+    .description = See all that is kept about you, and delete it
+option-follow-tag = tag
+    .description = The tag
+option-follow-source = source
+    .description = The source
+option-follow-words = words
+    .description = Words that a post must all have; "in quotes" they must follow one another
+option-follow = follow
+    .description = What you follow no more; choose from the list
+
+follow-tag = the tag { $name }
+follow-source = the source { $name }
+follow-words = the words { $name }
+follow-new = From now on you follow { $what }. New posts come to you by direct message, at most { $count } messages within 24 hours; what is more waits, and comes as a list. `/forget-me` tells what I keep about you for that.
+follow-known = You follow { $what } already.
+follow-too-many = You follow { $count } things, and more I cannot remember for one person. End one of them first.
+following-heading = What you follow
+following-nothing = You follow nothing. `/follow` gets you new posts by direct message.
+following-how = New posts come by direct message, at most { $count } messages within 24 hours; what is more waits, and comes as a list.
+following-refused = ⚠️ When I wrote to you last, you took no direct message from me. Allow direct messages in the privacy settings of a server where we both are, and unblock me if you blocked me. Nothing is lost: I try again within a day, or sooner if you follow something once more.
+unfollow-done = You follow { $what } no more.
+unfollow-unknown = You do not follow { $name }. While you type, Discord shows what you follow.
+forget-heading = All that I keep about you
+forget-nothing = I keep nothing about you.
+forget-ids = Your number at Discord, and that of our direct messages
+forget-since = That you follow since { $date }
+forget-follows = What you follow: { $names }
+forget-sent = { $count ->
+    [one] That I sent you one post, which and when, so that it does not come twice
+   *[other] That I sent you { $count } posts, which and when, so that none comes twice
+ }
+forget-waiting = { $count ->
+    [one] That one post waits to be sent to you
+   *[other] That { $count } posts wait to be sent to you
+ }
+forget-refused = That you took no direct message when I wrote to you last
+forget-done = Done: all that I kept about you is deleted, and I send you nothing any more. What I sent before still stands in our direct messages.
+button-unfollow = ✕ { $name }
+button-following = What I follow
+button-forget = Delete all of it

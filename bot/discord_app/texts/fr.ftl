@@ -252,3 +252,59 @@ permission-send-messages-in-threads = Envoyer des messages dans les fils
 permission-create-posts = Créer des posts
 permission-embed-links = Intégrer des liens
 permission-read-message-history = Voir les anciens messages
+
+## Suivre ; ce qui est suivi arrive en gras
+
+command-follow = suivre
+    .description = Recevoir les nouveaux liens par message privé
+command-follow-tag = étiquette
+    .description = Recevoir par message privé les nouveaux liens d'une étiquette
+command-follow-source = source
+    .description = Recevoir par message privé les nouveaux liens d'une source
+command-follow-words = mots
+    .description = Recevoir par message privé les nouveaux liens avec certains mots
+command-following = suivis
+    .description = Voir ce que vous suivez, et y mettre fin
+command-unfollow = ne-plus-suivre
+    .description = Ne plus suivre quelque chose
+command-forget-me = oublier
+    .description = Voir tout ce qui est gardé sur vous, et l'effacer
+option-follow-tag = étiquette
+    .description = L'étiquette
+option-follow-source = source
+    .description = La source
+option-follow-words = mots
+    .description = Les mots qu'un lien doit tous avoir ; « entre guillemets », ils doivent se suivre
+option-follow = suivi
+    .description = Ce que vous ne suivez plus ; choisissez dans la liste
+
+follow-tag = l'étiquette { $name }
+follow-source = la source { $name }
+follow-words = les mots { $name }
+follow-new = Vous suivez désormais { $what }. Les nouveaux liens vous arrivent par message privé, au plus { $count } messages en 24 heures ; le reste attend et arrive en une liste. `/oublier` dit ce que je garde sur vous pour cela.
+follow-known = Vous suivez déjà { $what }.
+follow-too-many = Vous suivez { $count } choses ; je ne peux en retenir plus pour une personne. Mettez d'abord fin à l'une d'elles.
+following-heading = Ce que vous suivez
+following-nothing = Vous ne suivez rien. `/suivre` vous apporte les nouveaux liens par message privé.
+following-how = Les nouveaux liens arrivent par message privé, au plus { $count } messages en 24 heures ; le reste attend et arrive en une liste.
+following-refused = ⚠️ La dernière fois que je vous ai écrit, vous n'avez pas accepté mon message privé. Autorisez les messages privés dans les paramètres de confidentialité d'un serveur où nous sommes tous deux, et débloquez-moi si vous m'avez bloqué. Rien n'est perdu : je réessaie dans la journée, ou plus tôt si vous suivez encore quelque chose.
+unfollow-done = Vous ne suivez plus { $what }.
+unfollow-unknown = Vous ne suivez pas { $name }. Pendant que vous tapez, Discord montre ce que vous suivez.
+forget-heading = Tout ce que je garde sur vous
+forget-nothing = Je ne garde rien sur vous.
+forget-ids = Votre numéro chez Discord, et celui de nos messages privés
+forget-since = Que vous suivez depuis le { $date }
+forget-follows = Ce que vous suivez : { $names }
+forget-sent = { $count ->
+    [one] Que je vous ai envoyé { $count } lien, lequel et quand, pour qu'il n'arrive pas deux fois
+   *[other] Que je vous ai envoyé { $count } liens, lesquels et quand, pour qu'aucun n'arrive deux fois
+ }
+forget-waiting = { $count ->
+    [one] Que { $count } lien attend de vous être envoyé
+   *[other] Que { $count } liens attendent de vous être envoyés
+ }
+forget-refused = Que vous n'avez pas accepté de message privé la dernière fois
+forget-done = C'est fait : tout ce que je gardais sur vous est effacé, et je ne vous envoie plus rien. Ce que j'ai déjà envoyé reste dans nos messages privés.
+button-unfollow = ✕ { $name }
+button-following = Ce que je suis
+button-forget = Tout effacer
