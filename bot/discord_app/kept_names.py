@@ -12,6 +12,8 @@ __all__ = ["KeptNames"]
 logger = logging.getLogger(__name__)
 
 _FRESH_SECONDS = 5.0  # members type faster than tags change, and every keystroke asks for them
+_COUNTING_SHARE = 50  # counting takes a fiftieth of the time at the most, because corrections wait for it
+_OLD_SECONDS = 60.0  # nobody asked for so long: what is there may be of yesterday
 
 
 class KeptNames:
@@ -24,20 +26,27 @@ class KeptNames:
         self._now = now
         self._names: Sequence[Counted] | None = None
         self._counted_at = 0.0
+        self._fresh_seconds = _FRESH_SECONDS
         self._renewal: asyncio.Task[Sequence[Counted]] | None = None
 
     async def get(self) -> Sequence[Counted]:
-        """Return the names as they were at most 5 s ago, or the last time that somebody asked.
+        """Return the names as they were at most a minute ago, most often at most 5 s, longer if counting takes long.
 
-        Only the first ones are waited for; what `count` raises then is raised. It is always logged, and the names that
-        are there stay.
+        The first ones are waited for, and those after a minute without a question; what `count` raises is raised where
+        there are none yet. It is always logged, and the names that are there stay.
         """
-        if self._names is None:
+        age = self._now() - self._counted_at
+        if self._names is not None and age <= _OLD_SECONDS:
+            if age > self._fresh_seconds:
+                self._renew()
+            return self._names
+        try:
             # Who asks may be cancelled; others wait for the same names.
             return await asyncio.shield(self._renew())
-        if self._now() - self._counted_at > _FRESH_SECONDS:
-            self._renew()
-        return self._names
+        except CatalogError:
+            if self._names is None:
+                raise
+            return self._names
 
     async def aclose(self) -> None:
         """Leave no task behind."""
@@ -54,6 +63,7 @@ class KeptNames:
     async def _counted(self) -> Sequence[Counted]:
         self._counted_at = self._now()
         self._names = await self._count()
+        self._fresh_seconds = max(_FRESH_SECONDS, _COUNTING_SHARE * (self._now() - self._counted_at))
         return self._names
 
     def _told(self, renewal: "asyncio.Task[Sequence[Counted]]") -> None:

@@ -9,7 +9,7 @@ UPDATE posts SET tags_text = coalesce(
 DROP INDEX posts_listed;
 CREATE INDEX posts_listed ON posts (listed_at DESC, id DESC, expiry_date)
     WHERE standing IN ('indexed', 'announced') AND gone_at IS NULL AND duplicate_of IS NULL;
-CREATE INDEX posts_of_source ON posts (source_key, listed_at DESC, id DESC, expiry_date)
+CREATE INDEX posts_of_source ON posts (source_key, listed_at DESC, id DESC, expiry_date, source)
     WHERE standing IN ('indexed', 'announced') AND gone_at IS NULL AND duplicate_of IS NULL;
 CREATE INDEX posts_expiring ON posts (expiry_date, id)
     WHERE standing IN ('indexed', 'announced') AND gone_at IS NULL AND duplicate_of IS NULL
