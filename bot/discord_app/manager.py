@@ -9,6 +9,7 @@ import discord
 from bot.catalog.listings import Place
 from bot.catalog.overview import NamedPost
 from bot.discord_app import limits
+from bot.discord_app.base36 import base36
 from bot.discord_app.blocks import mention, mentions, shown
 from bot.discord_app.guild_channels import Found, GuildChannels
 from bot.discord_app.jump import jump_links
@@ -30,7 +31,6 @@ _SHOWN = 100  # characters of what was typed
 
 # announce!<channel, in base 36, or nothing>!<ids of posts, in base 36>
 CONFIRMATION = r"announce!(?P<into>[0-9a-z]{0,13})!(?P<posts>[0-9a-z]{1,11}(?:\.[0-9a-z]{1,11}){0,9})"
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Manager:
@@ -46,7 +46,7 @@ class Manager:
 
     async def status(self, interaction: discord.Interaction) -> Answer:
         """What the service does, and needs people for."""
-        report = await self._management.status(_settings_of(await self._here(interaction)))
+        report = await self._management.status(_settings_of(await self._some_here(interaction)))
         return status_answer(language_of(interaction.locale), report, interaction.client.latency)
 
     async def channels(self, interaction: discord.Interaction) -> Answer:
@@ -59,7 +59,7 @@ class Manager:
 
     async def preview(self, interaction: discord.Interaction, post: str) -> Answer:
         """A post's card, and what becomes of it."""
-        channels = _settings_of(await self._here(interaction))
+        channels = _settings_of(await self._some_here(interaction))
         report = await self._find(post, channels)
         places = {
             channel_id: [Place(channel_id, delivery.message_id)]
@@ -128,8 +128,10 @@ class Manager:
         return changed_answer(language_of(interaction.locale), "resume", channels, changed)
 
     async def posts_like(self, interaction: discord.Interaction, typed: str) -> list[NamedPost]:
-        """Posts with the words that were typed so far, as many as Discord offers; none for who may not manage."""
-        if not _may_manage(interaction):
+        """Posts with the words that were typed so far, as many as Discord offers; none for who may not see drafts."""
+        try:
+            await self._some_here(interaction)
+        except UnfitError:
             return []
         return await self._management.posts_like(_sound(typed), limits.CHOICES)
 
@@ -139,15 +141,13 @@ class Manager:
             raise UnfitError("post-unknown", post=f"**{shown(asked, _SHOWN)}**")
         return report
 
-    async def _here(self, interaction: discord.Interaction) -> list[Found]:
+    async def _some_here(self, interaction: discord.Interaction) -> list[Found]:
+        """The channels of this server; without any of them nobody there may look at what the bot does, or at drafts."""
         if interaction.guild_id is None or not interaction.is_guild_integration():
             raise UnfitError("manage-in-server")
         if not _may_manage(interaction):
             raise UnfitError("manage-not-allowed")
-        return await self._guild_channels.of(interaction, self._management.channels)
-
-    async def _some_here(self, interaction: discord.Interaction) -> list[Found]:
-        found = await self._here(interaction)
+        found = await self._guild_channels.of(interaction, self._management.channels)
         if not found:
             raise UnfitError("manage-no-channel")
         return found
@@ -176,15 +176,7 @@ def _one_of(channels: Sequence[ChannelSettings], channel_id: int) -> ChannelSett
 
 
 def _confirmation(posts: Sequence[int], into: int | None) -> str:
-    return f"announce!{'' if into is None else _base36(into)}!{'.'.join(map(_base36, posts))}"
-
-
-def _base36(number: int) -> str:
-    text = ""
-    while number:
-        number, digit = divmod(number, 36)
-        text = _DIGITS[digit] + text
-    return text or "0"
+    return f"announce!{'' if into is None else base36(into)}!{'.'.join(map(base36, posts))}"
 
 
 def _sound(text: str) -> str:

@@ -121,7 +121,8 @@ class DiscordPublisher:
         place = await self._place_for(announcement)
         if not isinstance(place, Place):
             return place
-        sought = Sought(frozenset(map(card_key, self._embeds(announcement.posts))), since, known)
+        keys = frozenset(map(card_key, self._embeds(announcement.posts)))
+        sought = Sought(keys, since, known, wordless=announcement.direct)
         if place.forum is None:
             outcome = await find_message(self._client, channel_id, sought, self._timeout_seconds)
         else:

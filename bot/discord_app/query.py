@@ -19,6 +19,7 @@ from bot.catalog.listings import Filters
 from bot.catalog.records import Counted
 from bot.catalog.words import Words
 from bot.discord_app.archive import Names
+from bot.discord_app.base36 import DIGITS, base36
 
 __all__ = ["LARGEST_COUNT", "LAST_PAGE", "USUAL_COUNT", "Button", "Kind", "Query", "custom_id", "read_custom_id"]
 
@@ -33,7 +34,6 @@ _LAST_SINCE = 36**4 - 1  # in days
 _FIRST_TOO_LARGE = 2**63  # for SQLite
 _MOST_POSTS = 10  # as many as a message has cards
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PATTERN = re.compile(
     r"(?P<button>[a-z])(?P<kind>[a-z])(?P<count>[0-9a-z])(?P<page>[0-9a-z]{1,3}):(?P<since>[0-9a-z]{0,4})"
     r":(?P<tag>[\w-]{6}|):(?P<also>[\w-]{6}|):(?P<source>[\w-]{6}|):(?P<rest>.*)",
@@ -112,9 +112,9 @@ def custom_id(button: Button, query: Query) -> str:
     filters = query.filters
     tag, also, *_ = (*map(_hash, filters.tags[:_TAGS]), "", "")
     source = "" if filters.source is None else _hash(filters.source)
-    since = "" if filters.since is None else _base36(min((filters.since - _FIRST_DAY).days, _LAST_SINCE))
-    start = f"{button}{query.kind}{_DIGITS[query.count]}{_base36(query.page)}"
-    rest = query.words.text if query.kind is Kind.SEARCH else ".".join(map(_base36, query.posts[:_MOST_POSTS]))
+    since = "" if filters.since is None else base36(min((filters.since - _FIRST_DAY).days, _LAST_SINCE))
+    start = f"{button}{query.kind}{DIGITS[query.count]}{base36(query.page)}"
+    rest = query.words.text if query.kind is Kind.SEARCH else ".".join(map(base36, query.posts[:_MOST_POSTS]))
     return ":".join((start, since, tag, also, source, rest))
 
 
@@ -127,7 +127,7 @@ async def read_custom_id(text: str, names: Names) -> tuple[Button, Query] | None
     match = _PATTERN.fullmatch(text)
     if match is None:
         return None
-    button, kind, count = match["button"], match["kind"], _DIGITS.index(match["count"])
+    button, kind, count = match["button"], match["kind"], DIGITS.index(match["count"])
     if button not in set(Button) or kind not in set(Kind) or not 1 <= count <= LARGEST_COUNT:
         return None
     asked = _read_rest(Kind(kind), match["rest"])
@@ -169,11 +169,3 @@ def _hash(name: str) -> str:
     """Return 36 bits of a hash of `name` without regard to case, as 6 characters."""
     digest = blake2b(fold(name).encode("utf-8", "replace"), digest_size=5).digest()
     return base64.urlsafe_b64encode(digest)[:6].decode()
-
-
-def _base36(number: int) -> str:
-    text = ""
-    while number:
-        number, digit = divmod(number, 36)
-        text = _DIGITS[digit] + text
-    return text or "0"

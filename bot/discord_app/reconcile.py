@@ -26,11 +26,13 @@ class Sought:
         keys: those of its cards (see `card_key`), exactly.
         since: it was created after that, in Discord's time.
         known: ids of messages that certainly are others, whatever cards they have.
+        wordless: it has no text above its cards, as those have that a person had sent to themselves.
     """
 
     keys: Set[str]
     since: datetime
     known: Set[int]
+    wordless: bool = False
 
     def may_be(self, author_id: int | None, me: int, message_id: int) -> bool:
         """Whether the message `message_id` of `author_id` may be it, as far as its cards are left aside."""
@@ -63,7 +65,7 @@ async def _search(
     position: discord.abc.Snowflake = discord.Object(discord.utils.time_snowflake(sought.since - SKEW))
     while page := await _page(client, channel_id, position, timeout_seconds):
         for message in page:
-            if not sought.may_be(message.author.id, me, message.id):
+            if not sought.may_be(message.author.id, me, message.id) or (sought.wordless and message.content):
                 continue
             if {card_key(card) for card in message.embeds} == sought.keys:
                 return Found(message.id)

@@ -96,7 +96,7 @@ async def test_taking_a_thread_back_is_as_discord_wants_it() -> None:
 async def test_commands_and_answers_are_as_discord_wants_them() -> None:
     """Registration, suggestions, lists over several messages, and "there is none" are valid."""
     async with running_stand_in() as stand_in, logged_in(stand_in) as client:
-        add_commands(client.tree, client.presses, FakeArchive(POSTS * 3))
+        add_commands(client.tree, client.presses, FakeArchive(POSTS * 3), tldr_characters=350)
         await client.tree.sync()
         async with connected(client):
             await stand_in.slash("latest", {"count": 25})

@@ -81,6 +81,18 @@ async def test_what_nobody_can_tell_is_found_in_the_direct_messages(stand_in: St
     assert await publisher.find(shorter, since) == NotFound()
 
 
+async def test_a_card_that_somebody_saved_is_no_delivery(stand_in: StandIn, publisher: Publisher) -> None:
+    """A card with a text above it was sent because its reader asked for it, and is not taken for a lost message."""
+    since = datetime.now(UTC) - timedelta(seconds=1)
+    wanted = to_ada(stand_in, make_post(1))
+    message_id = await created(publisher, wanted)
+    saved = replace(newest(stand_in), content="Saved for you")
+    stand_in.world.change_message(saved)
+    assert await publisher.find(wanted, since) == NotFound()
+    stand_in.world.change_message(replace(saved, content=""))
+    assert await publisher.find(wanted, since) == Found(message_id)
+
+
 @pytest.mark.parametrize("code", [50007, 50278])
 async def test_who_takes_no_direct_messages_refuses(stand_in: StandIn, publisher: Publisher, code: int) -> None:
     """Closed direct messages, and no server in common, are refusals of that person, and an end to nothing else."""

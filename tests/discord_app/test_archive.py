@@ -110,6 +110,9 @@ async def test_names_are_kept_for_a_moment(catalog: Catalog) -> None:
             )
 
         await until(are_new)
+        await index(catalog, make_post(3, tags=("c",), source="S"))
+        clock[0] = 90.0
+        assert Counted("c", 1) in await archive.tags(), "nobody asked for a minute, so these are waited for"
 
 
 async def test_counting_holds_up_no_answer(catalog: Catalog) -> None:

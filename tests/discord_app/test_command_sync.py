@@ -49,7 +49,7 @@ class Memory:
 
 async def start(client: LinkbotClient, memory: Memory, guilds: tuple[int, ...] = ()) -> None:
     """Do what the service does with the commands at each start."""
-    add_commands(client.tree, client.presses, FakeArchive(), guilds)
+    add_commands(client.tree, client.presses, FakeArchive(), guilds, tldr_characters=350)
     await register(client, memory, guilds)
 
 
@@ -144,7 +144,7 @@ async def test_one_unreachable_guild_does_not_keep_the_others_from_theirs(stand_
     """Where one guild refuses, the others get their commands, and the refusing one is tried again."""
     memory, guild = Memory(), stand_in.world.guild_id
     async with logged_in(stand_in) as client:
-        add_commands(client.tree, client.presses, FakeArchive(), (4711, guild))
+        add_commands(client.tree, client.presses, FakeArchive(), (4711, guild), tldr_characters=350)
         stand_in.faults.add("PUT", "/applications/*/guilds/4711/commands", "delay", seconds=0)
         retried = stand_in.faults.add("PUT", "/applications/*/guilds/4711/commands", "delay", seconds=0)
         task = asyncio.create_task(register(client, memory, (4711, guild)))

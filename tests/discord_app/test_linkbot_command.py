@@ -176,13 +176,14 @@ def base36(number: int) -> str:
 
 
 async def test_a_server_without_channels(tmp_path: Path) -> None:
-    """Where no channel of the settings is, there is nothing to steer, and it is said what to do."""
+    """Where no channel of the settings is, there is nothing to see or steer, drafts least of all; it says what to do."""
     async with managed(tmp_path, POSTS, channels=(channel(ELSEWHERE),)) as bot:
         for command, options in EVERY:
             text = text_of(await bot.ask(command, options))
-            if command not in {"status", "preview"}:
-                assert "None of the channels that I announce in is in this server" in text
+            assert "None of the channels that I announce in is in this server" in text
             assert str(ELSEWHERE) not in text
+        for command in ("linkbot preview", "linkbot announce"):
+            assert await bot.discord.autocomplete(command, "post", "", user=MANAGER) == []
 
 
 async def test_channels_tells_what_is_missing(tmp_path: Path) -> None:

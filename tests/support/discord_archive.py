@@ -43,7 +43,7 @@ class AnsweringBot:
     async def serve(self, archive: Archive) -> None:
         """As `start`, answering from `archive`."""
         self.client = await self._running.enter_async_context(logged_in(self.discord))
-        add_commands(self.client.tree, self.client.presses, archive)
+        add_commands(self.client.tree, self.client.presses, archive, tldr_characters=350)
         await self.client.tree.sync()
         await self._running.enter_async_context(connected(self.client))
 

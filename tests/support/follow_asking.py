@@ -45,7 +45,7 @@ class FollowedBot:
         self.client = await self._running.enter_async_context(logged_in(self.discord))
         self.follows = Follows(catalog, self.per_day)
         archive = CatalogArchive(catalog)
-        add_commands(self.client.tree, self.client.presses, archive)
+        add_commands(self.client.tree, self.client.presses, archive, tldr_characters=350)
         add_following(self.client.tree, self.client.presses, Follower(self.follows, archive))
         await self.client.tree.sync()
         await self._running.enter_async_context(connected(self.client))

@@ -35,7 +35,7 @@ def add_commands(
     archive: Archive,
     guilds: Sequence[int] = (),
     *,
-    tldr_characters: int = 350,
+    tldr_characters: int,
 ) -> None:
     """Put all commands into `tree`, for everywhere or only for `guilds` if there are any, their buttons into `presses`.
 
