@@ -176,7 +176,7 @@ def base36(number: int) -> str:
 
 
 async def test_a_server_without_channels(tmp_path: Path) -> None:
-    """Where no channel of the settings is, there is nothing to see or steer, drafts least of all; it says what to do."""
+    """Where no channel of the settings is, there is nothing to see or steer, drafts least of all, and why is said."""
     async with managed(tmp_path, POSTS, channels=(channel(ELSEWHERE),)) as bot:
         for command, options in EVERY:
             text = text_of(await bot.ask(command, options))
