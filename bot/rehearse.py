@@ -15,7 +15,6 @@ from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInChannel, Stan
 from bot.service import STOP_SIGNALS, run_service
 from bot.settings import (
     ChannelSettings,
-    CommandsSettings,
     DiscordSettings,
     Filter,
     HealthSettings,
@@ -190,7 +189,7 @@ def _redirected(settings: Settings, content: Path, folder: Path, stand_in: Stand
             "content": settings.content.model_copy(update={"directory": content}),
             "state": StateSettings(directory=folder / "state"),
             "discord": DiscordSettings(api_url=stand_in.api_url, gateway_url=stand_in.gateway_url),
-            "commands": CommandsSettings(),
+            "commands": settings.commands.model_copy(update={"guilds": ()}),
             "health": HealthSettings(),
         }
     )
