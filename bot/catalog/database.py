@@ -22,6 +22,7 @@ from bot.catalog.notes import Note
 from bot.catalog.presence import Presence
 from bot.catalog.schema import connect_reader, connect_writer, refuse_damage, sync_folder
 from bot.catalog.tables import Tables
+from bot.catalog.word_index import renew_word_index
 from bot.problems import CatalogRefusedError, CatalogUnavailableError
 
 __all__ = ["FILE_NAME", "Catalog", "open_catalog", "open_catalog_read_only"]
@@ -29,6 +30,7 @@ __all__ = ["FILE_NAME", "Catalog", "open_catalog", "open_catalog_read_only"]
 T = TypeVar("T")
 
 FILE_NAME = "linkbot.sqlite3"
+WRITING, READING = "IMMEDIATE", "DEFERRED"  # kinds of transactions, as SQLite calls them
 BUSY_SECONDS = 5.0  # nobody but the service writes; a person with a SQLite shell may
 
 
@@ -88,7 +90,7 @@ class Catalog:
 
         def transaction(connection: sqlite3.Connection) -> T:
             self._presence.check(connection)
-            return _transaction(connection, self.path, "IMMEDIATE", work)
+            return _transaction(connection, self.path, WRITING, work)
 
         return await self._run(self._writer, transaction)
 
@@ -99,7 +101,7 @@ class Catalog:
             CatalogUnavailableError: the file cannot be read now.
             CatalogRefusedError: the file is damaged.
         """
-        return await self._run(self._reader, lambda connection: _transaction(connection, self.path, "DEFERRED", query))
+        return await self._run(self._reader, lambda connection: _transaction(connection, self.path, READING, query))
 
     async def count(self, query: Callable[[Tables], T]) -> T:
         """Run a `query` that goes through much of the catalog, as `read` does; no `read` waits for it.
@@ -108,7 +110,7 @@ class Catalog:
             CatalogUnavailableError: the file cannot be read now.
             CatalogRefusedError: the file is damaged.
         """
-        return await self._run(self._counter, lambda connection: _transaction(connection, self.path, "DEFERRED", query))
+        return await self._run(self._counter, lambda connection: _transaction(connection, self.path, READING, query))
 
     async def backup(self, target: Path) -> None:
         """Write a consistent copy of the catalog to `target`, which must not exist yet.
@@ -204,6 +206,8 @@ def _transaction(connection: sqlite3.Connection, path: Path, kind: str, work: Ca
         connection.execute(f"BEGIN {kind}")
         try:
             result = work(Tables(connection))
+            if kind == WRITING:
+                renew_word_index(connection)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:  # SQLite itself rolls back after some errors, such as a full disk

@@ -22,6 +22,7 @@ from bot.catalog.following import (
     FollowKind,
     KeptOfPerson,
 )
+from bot.catalog.word_index import renew_word_index
 from bot.catalog.words import Words
 
 __all__ = ["FollowerTable"]
@@ -118,8 +119,14 @@ class FollowerTable:
         channel_id = self.channel_of(user_id)
         if channel_id is None:
             return False
-        for table in ("deliveries", "messages", "followers"):
-            self._connection.execute(f"DELETE FROM {table} WHERE channel_id = ?", (channel_id,))
+        for rows in (
+            f"deliveries WHERE channel_id = ? AND {OPEN}",
+            "deliveries WHERE channel_id = ? AND state = 'dropped'",
+            "deliveries WHERE message IN (SELECT id FROM messages WHERE channel_id = ?)",
+            "messages WHERE channel_id = ?",
+            "followers WHERE channel_id = ?",
+        ):
+            self._connection.execute(f"DELETE FROM {rows}", (channel_id,))
         return True
 
     def person(self, user_id: int) -> KeptOfPerson | None:
@@ -241,6 +248,8 @@ class FollowerTable:
         followers: defaultdict[str, list[int]] = defaultdict(list)
         for key, follower in rows:
             followers[key].append(follower)
+        if followers and post_ids:
+            renew_word_index(self._connection)  # they may have been stored in this transaction
         for key, channels in followers.items() if post_ids else ():
             for post_id in self._having(key, post_ids):
                 yield from ((post_id, follower) for follower in channels)

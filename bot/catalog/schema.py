@@ -110,8 +110,8 @@ def _connect(path: Path, mode: str, busy_seconds: float) -> sqlite3.Connection:
     def set_up(connection: sqlite3.Connection, _path: Path) -> None:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
         if mode == "ro":
-            connection.execute("PRAGMA trusted_schema = OFF")  # on for the writer: triggers keep the words of posts
             connection.execute("PRAGMA query_only = ON")
 
     return _prepared(connection, path, set_up)

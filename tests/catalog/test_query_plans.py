@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.catalog.database import FILE_NAME, open_catalog
+from bot.catalog.following import Budget, Followed, FollowKind
 from bot.catalog.listings import Filters
-from bot.catalog.records import Cause, KnownPost, Standing
+from bot.catalog.records import Cause, Claim, KnownPost, Standing
 from bot.catalog.search import SearchTable
 from bot.catalog.tables import Tables
+from bot.catalog.word_index import renew_word_index
 from bot.catalog.words import Words
 from bot.content.post import Post
 
@@ -23,8 +25,15 @@ POST = Post(
 )
 
 WORDS = Words.parse("some words")
+CLAIM = Claim(1, 1, "nonce", NOW, (), sendable=True)
 
 Question = Callable[[Tables, KnownPost], object]
+
+
+def follow(tables: Tables) -> Followed:
+    """Somebody follows a tag."""
+    return tables.followers.follow(1, 2, FollowKind.TAG, "a", NOW)
+
 
 ASKED_ALL_THE_TIME: Mapping[str, Question] = {
     "what to send next": lambda tables, known: tables.deliveries.pending(1, 10, NOW),
@@ -45,6 +54,11 @@ ASKED_ALL_THE_TIME: Mapping[str, Question] = {
     "since when a message is to be looked at": lambda tables, known: tables.messages.stale_since(1),
     "the next message to be published": lambda tables, known: tables.messages.next_to_publish(1),
     "what was published lately": lambda tables, known: tables.messages.published_between(1, NOW, NOW),
+    "whether a person is to be written to": lambda tables, known: tables.followers.is_due(1, NOW, Budget(10, NOW)),
+    "whether a person refuses": lambda tables, known: tables.followers.refuse_until(1, NOW),
+    "what is kept of a person": lambda tables, known: (follow(tables), tables.followers.person(1)),
+    "forgetting a person": lambda tables, known: (follow(tables), tables.followers.forget(1)),
+    "whether a message is still claimed": lambda tables, known: tables.deliveries.is_claimed(CLAIM),
     "stamps of a few files": lambda tables, known: tables.files.stamps_of(["a.md"]),
 }
 
@@ -75,6 +89,8 @@ ASKED_BY_MEMBERS: Mapping[str, Question] = {
     "related posts": lambda tables, known: tables.search.related([known.id], 0, 10, NOW),
     "the posts of a message": lambda tables, known: tables.search.in_message(1, ["https://example.org/"], NOW),
     "where posts were announced": lambda tables, known: tables.search.places([known.id]),
+    "what a person follows no more": lambda tables, known: (follow(tables), tables.followers.unfollow(1, 1)),
+    "who wants a post": lambda tables, known: tables.followers.matching([known.id]),
 }
 
 
@@ -86,6 +102,7 @@ def plan_of(connection: sqlite3.Connection, ask: Question) -> list[str]:
     tables.posts.decide(post_id, Standing.INDEXED, Cause.RULES, ())
     known = tables.posts.by_id(post_id)
     assert known is not None
+    renew_word_index(connection)
     connection.set_trace_callback(statements.append)
     ask(tables, known)
     connection.set_trace_callback(None)
