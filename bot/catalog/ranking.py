@@ -1,5 +1,6 @@
 """Matches of a query over the words of posts, best first."""
 
+import json
 import sqlite3
 
 from bot.catalog.narrowing import Narrowing
@@ -26,10 +27,13 @@ def best_first(connection: sqlite3.Connection, query: str, narrowing: Narrowing,
         count: how many at most.
     """
     weights = ", ".join(map(str, WEIGHTS.values()))
-    rows = connection.execute(
+    found: str = connection.execute(
+        # One row: in the interpreter each one would have to wait for other threads.
+        "SELECT json_group_array(id) FROM ("
         f"SELECT id FROM (SELECT rowid AS id, bm25(post_words, {weights}) AS score FROM post_words"
         f" WHERE post_words MATCH :query AND {narrowing.of_match()} ORDER BY rowid DESC LIMIT {MOST_RANKED})"
-        " ORDER BY score, id DESC LIMIT :count OFFSET :offset",
+        " ORDER BY score, id DESC LIMIT :count OFFSET :offset)",
         {**narrowing.values, "query": query, "count": count, "offset": offset},
-    )
-    return [post_id for (post_id,) in rows]
+    ).fetchone()[0]
+    ids: list[int] = json.loads(found)
+    return ids

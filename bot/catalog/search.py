@@ -39,11 +39,7 @@ class SearchTable:
         A post without a date counts from when it was first seen.
         """
         narrowing = Narrowing(self._connection, filters, now)
-        rows = self._connection.execute(
-            f"SELECT posts.id {narrowing.newest_first()} LIMIT :count OFFSET :offset",
-            {**narrowing.values, "count": min(count, MOST) + 1, "offset": min(offset, MOST)},
-        )
-        return self._listing(_ids(rows), count, now)
+        return self._listing(self._newest(narrowing, offset, min(count, MOST) + 1), count, now)
 
     def search(self, words: Words, filters: Filters, offset: int, count: int, now: datetime) -> Listing:
         """At most `count` posts with all of `words`, best first, without the first `offset`; no words find nothing.
@@ -131,15 +127,14 @@ class SearchTable:
 
         Without words, of the newest posts.
         """
-        if not words.terms:
-            posts = self.latest(Filters(), 0, 2 * count, now).posts
-        else:
-            narrowing = Narrowing(self._connection, Filters(), now)
+        narrowing = Narrowing(self._connection, Filters(), now)
+        if words.terms:
             found = best_first(self._connection, f"{{title}} : ({words.query})", narrowing, 0, 2 * count)
-            posts = tuple(self.by_id(found, now))
+        else:
+            found = self._newest(narrowing, 0, 2 * count)
         titles: dict[str, str] = {}
-        for listed in posts:
-            titles.setdefault(fold(listed.post.title), listed.post.title)
+        for title in self._titles_of(found, now):
+            titles.setdefault(fold(title), title)
         return list(titles.values())[:count]
 
     def correction(self, words: Words, now: datetime) -> Words | None:
@@ -175,6 +170,23 @@ class SearchTable:
             {"now": to_microseconds(now)},
         )
         return [Counted(row["name"], row["total"]) for row in rows]
+
+    def _newest(self, narrowing: Narrowing, offset: int, count: int) -> list[int]:
+        rows = self._connection.execute(
+            f"SELECT posts.id {narrowing.newest_first()} LIMIT :count OFFSET :offset",
+            {**narrowing.values, "count": count, "offset": min(offset, MOST)},
+        )
+        return _ids(rows)
+
+    def _titles_of(self, post_ids: Sequence[int], now: datetime) -> list[str]:
+        # One row, as in `best_first`.
+        found: str = self._connection.execute(
+            "SELECT json_group_array(title) FROM (SELECT title FROM json_each(:ids) AS wanted"
+            f" CROSS JOIN posts ON posts.id = wanted.value WHERE {LISTED} ORDER BY wanted.key)",
+            {"ids": json.dumps(post_ids), "now": to_microseconds(now)},
+        ).fetchone()[0]
+        titles: list[str] = json.loads(found)
+        return titles
 
     def _listing(self, found: Sequence[int], count: int, now: datetime) -> Listing:
         """The first `count` of what was `found`, of which one more was looked for."""
