@@ -13,12 +13,12 @@ __all__ = ["Archive", "Names"]
 class Names(Protocol):
     """By what posts are told apart. Every coroutine raises `bot.problems.CatalogError` if the catalog fails."""
 
-    async def tags(self) -> Sequence[Counted]:
-        """Return all tags, those with the most posts first."""
+    async def tags(self, *, fresh: bool = False) -> Sequence[Counted]:
+        """Return all tags, those with the most posts first; unless `fresh` as they were a moment ago."""
         ...
 
-    async def sources(self) -> Sequence[Counted]:
-        """Return all sources, those with the most posts first."""
+    async def sources(self, *, fresh: bool = False) -> Sequence[Counted]:
+        """Return all sources, those with the most posts first; unless `fresh` as they were a moment ago."""
         ...
 
 

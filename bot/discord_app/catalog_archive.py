@@ -74,13 +74,13 @@ class CatalogArchive:
         now = self._now()
         return await self._catalog.read(lambda tables: tables.search.by_id(post_ids, now))
 
-    async def tags(self) -> Sequence[Counted]:
-        """See `Archive.tags`; what is more than 5 s old is counted anew, and meanwhile given as it is."""
-        return await self._tags.get()
+    async def tags(self, *, fresh: bool = False) -> Sequence[Counted]:
+        """See `Archive.tags`; what is some seconds old is counted anew, and meanwhile given as it is."""
+        return await self._tags.get(fresh=fresh)
 
-    async def sources(self) -> Sequence[Counted]:
-        """See `Archive.sources`; what is more than 5 s old is counted anew, and meanwhile given as it is."""
-        return await self._sources.get()
+    async def sources(self, *, fresh: bool = False) -> Sequence[Counted]:
+        """See `Archive.sources`; what is some seconds old is counted anew, and meanwhile given as it is."""
+        return await self._sources.get(fresh=fresh)
 
     async def titles(self, typed: str, count: int) -> list[str]:
         """See `Archive.titles`; if there are none, those with the words that may have been meant."""

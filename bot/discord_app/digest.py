@@ -10,8 +10,9 @@ import discord
 
 from bot.content.post import Post
 from bot.discord_app import limits
+from bot.discord_app.entries import linked_title
 from bot.discord_app.links import host_name, link_key
-from bot.discord_app.pages import COLOUR, linked_title
+from bot.discord_app.pages import COLOUR
 from bot.discord_app.text import escaped, plain
 
 __all__ = ["digest_embeds", "digest_key", "fitting_into_digest"]

@@ -35,8 +35,18 @@ def _links(
 ) -> Iterator[str]:
     for place in places:
         channel = guild.get_channel_or_thread(place.channel_id)
-        if channel is None or not all(channel.permissions_for(reader).view_channel for reader in readers):
+        if channel is None or not all(_can_see(channel, reader) for reader in readers):
             continue
         # In a forum the message is the first one of its thread, which has its id.
         within = place.message_id if isinstance(channel, discord.ForumChannel) else place.channel_id
         yield _MESSAGE.format(guild=guild.id, channel=within, message=place.message_id)
+
+
+def _can_see(channel: discord.abc.GuildChannel | discord.Thread, reader: discord.Member | discord.Role) -> bool:
+    """Whether a channel is there for a member or a role, as far as that can be told here."""
+    if isinstance(channel, discord.Thread) and channel.is_private():
+        return False  # only its members can, and who they are is not known
+    try:
+        return channel.permissions_for(reader).view_channel
+    except discord.ClientException:  # the channel of a thread is not known
+        return False

@@ -29,14 +29,14 @@ class KeptNames:
         self._fresh_seconds = _FRESH_SECONDS
         self._renewal: asyncio.Task[Sequence[Counted]] | None = None
 
-    async def get(self) -> Sequence[Counted]:
+    async def get(self, *, fresh: bool = False) -> Sequence[Counted]:
         """Return the names as they were at most a minute ago, most often at most 5 s, longer if counting takes long.
 
-        The first ones are waited for, and those after a minute without a question; what `count` raises is raised where
-        there are none yet. It is always logged, and the names that are there stay.
+        The first ones are waited for, `fresh` ones, and those after a minute without a question; what `count` raises is
+        raised where there are none yet. It is always logged, and the names that are there stay.
         """
         age = self._now() - self._counted_at
-        if self._names is not None and age <= _OLD_SECONDS:
+        if self._names is not None and age <= _OLD_SECONDS and not fresh:
             if age > self._fresh_seconds:
                 self._renew()
             return self._names

@@ -53,7 +53,7 @@ class Lists:
         return await self.find(interaction, query, public=button is Button.SHARE)
 
     async def find(self, interaction: discord.Interaction, query: Query, *, public: bool) -> Answer:
-        """Return the answer to `query`; one without a list only its asker sees.
+        """Return the answer to `query`, for everybody if `public`.
 
         Raises:
             CatalogError: the archive cannot be read.
@@ -98,18 +98,20 @@ class Lists:
 
     async def _why_nothing(self, language: Language, query: Query) -> tuple[str, tuple[_Button, ...]]:
         filters = query.filters
+        tags, sources = await self.archive.tags(), await self.archive.sources()
+        # What is offered instead must lead somewhere: other names that nobody knows are left out of it.
+        source = filters.source if filters.source is None or _is_among(filters.source, sources) else None
+        known_tags = tuple(tag for tag in filters.tags if _is_among(tag, tags))
+        likely = replace(query, page=0, filters=replace(filters, tags=known_tags, source=source))
         for tag in filters.tags:
-            known = await self.archive.tags()
-            if not _is_among(tag, known):
-                others = tuple(other for other in filters.tags if other != tag)
-                meant = [query.with_tags((*others, name)) for name in similar_names(tag, known)]
-                return _unknown(language, "unknown-tag", tag, meant, [each.filters.tags[-1] for each in meant])
-        if filters.source is not None:
-            known = await self.archive.sources()
-            if not _is_among(filters.source, known):
-                names = similar_names(filters.source, known)
-                meant = [query.with_source(name) for name in names]
-                return _unknown(language, "unknown-source", filters.source, meant, names)
+            if tag not in known_tags:
+                names = similar_names(tag, tags)
+                meant = [likely.with_tags((*known_tags, name)) for name in names]
+                return _unknown(language, "unknown-tag", tag, meant, names)
+        if source != filters.source and filters.source is not None:
+            names = similar_names(filters.source, sources)
+            meant = [likely.with_source(name) for name in names]
+            return _unknown(language, "unknown-source", filters.source, meant, names)
         if query.kind is Kind.SEARCH:
             return await self._why_not_found(language, query)
         if query.page:

@@ -10,9 +10,9 @@ from bot.catalog.records import KnownPost, Reason, Standing
 from bot.discord_app import limits
 from bot.discord_app.blocks import ROOM, ago, blocks_embed, mention, shown
 from bot.discord_app.cards import build_card
+from bot.discord_app.entries import linked_title
 from bot.discord_app.language import Language
 from bot.discord_app.management import PostReport, Step, Verdict
-from bot.discord_app.pages import linked_title
 from bot.discord_app.replies import Answer
 
 __all__ = ["announced_answer", "preview_answer", "would_announce_answer"]

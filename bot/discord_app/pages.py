@@ -7,37 +7,26 @@ from dataclasses import replace
 import discord
 
 from bot.catalog.columns import fold
-from bot.catalog.listings import MATCH_BEGINS, MATCH_ENDS, Filters, Listing
+from bot.catalog.listings import Filters, Listing
 from bot.catalog.records import ListedPost
 from bot.content.excerpt import cut
-from bot.content.post import Post
 from bot.discord_app import limits
+from bot.discord_app.entries import entry_parts
 from bot.discord_app.language import Language
-from bot.discord_app.links import card_url, host_name
 from bot.discord_app.query import Button, Kind, Query, custom_id
 from bot.discord_app.replies import Answer
-from bot.discord_app.text import escaped, label, plain
+from bot.discord_app.text import escaped, plain
 
-__all__ = ["COLOUR", "filter_texts", "heading", "linked_title", "list_embeds", "page"]
+__all__ = ["COLOUR", "filter_texts", "heading", "list_embeds", "page"]
 
 COLOUR = discord.Colour(0x5865F2)
 
-# In characters.
-_SOURCE = 60
-_TAG = 30
-_NAME = 100  # in a heading
-_ADDRESS = 600  # a longer one is not linked
-_LINE = 140  # of the text below a title
-
+_NAME = 100  # characters of a tag or source in a heading
+_TAG = 30  # characters of one on a button
 _NARROWED = (Kind.LATEST, Kind.SEARCH)
 _HEADINGS = {Kind.LATEST: "latest-heading", Kind.RANDOM: "random-heading", Kind.RELATED: "related-heading"}
 
-_TAGS = 4  # shown of one post
 _TAG_BUTTONS = 5  # as many as a row holds
-
-# From the fullest to what 25 entries of any kind fit into: characters of a title, of its address, of the text below.
-_LEVELS = ((150, _ADDRESS, _LINE), (150, _ADDRESS, 0), (120, 250, 0), (80, 0, 0))
-_EMBEDS = (limits.DESCRIPTION_CHARACTERS, 1500)  # the second takes what the first cannot; the rest is for the heading
 
 
 def page(
@@ -78,13 +67,9 @@ def list_embeds(
 ) -> list[discord.Embed]:
     """Return `posts`, numbered from `first`, under `title`, which is fit for an embed; all in one message.
 
-    At most 25 posts are sure to fit; the more there are, the less is said of each.
+    At most 25 posts fit; the more there are, the less is said of each.
     """
-    for level in _LEVELS:
-        entries = [_entry(language, number, each, level, links or {}) for number, each in enumerate(posts, start=first)]
-        parts = _parts(entries)
-        if len(parts) <= len(_EMBEDS):
-            break
+    parts = entry_parts(language, posts, first, links or {})
     embeds = [discord.Embed(description=part, colour=COLOUR) for part in parts]
     embeds[0].title = title
     return embeds
@@ -104,78 +89,6 @@ def filter_texts(language: Language, filters: Filters) -> list[str]:
     names = [each for each in (*filters.tags, filters.source) if each is not None]
     since = [] if filters.since is None else [language.say("since-heading", date=f"{filters.since:%Y-%m-%d}")]
     return [*(escaped(plain(name), _NAME) for name in names), *since]
-
-
-def linked_title(post: Post, most: int, address: int = _ADDRESS) -> str:
-    """Return the title of `post` as a link, with at most `most` characters; as text where the link is too long."""
-    title = plain(post.title) or host_name(post.external_url) or "…"
-    url = card_url(post.external_url)
-    if url is None or len(url) > address:
-        return escaped(title, most)
-    # A parenthesis would end the address of a masked link.
-    target = url.replace("(", "%28").replace(")", "%29")
-    return f"[{label(title, most)}]({target})"
-
-
-def _entry(
-    language: Language, number: int, listed: ListedPost, level: tuple[int, int, int], links: Mapping[int, str]
-) -> str:
-    title, address, line = level
-    facts = list(_facts(listed.post))
-    if address and listed.id in links:
-        facts.append(f"[{language.say('announcement-link')}]({links[listed.id]})")
-    lines = (f"**{number}.** {linked_title(listed.post, title, address)}", _line(listed, line), " · ".join(facts))
-    return "\n".join(filter(None, lines))
-
-
-def _line(listed: ListedPost, most: int) -> str:
-    """What is said below the title: what was found, else how the text begins."""
-    if not most:
-        return ""
-    if listed.excerpt is None:
-        return escaped(cut(plain(listed.post.text), most))
-    return "".join(_bold(listed.excerpt))
-
-
-def _bold(excerpt: str) -> Iterator[str]:
-    """An excerpt with its matched words in bold."""
-    for at, part in enumerate(excerpt.split(MATCH_BEGINS)):
-        matched, ends, rest = part.partition(MATCH_ENDS)
-        if at and ends and (word := escaped(plain(matched))):
-            yield f"**{word}**"
-        else:
-            rest = part.replace(MATCH_ENDS, "")
-        yield _spaced(rest)
-
-
-def _spaced(text: str) -> str:
-    """`text` escaped, with the white space at its ends folded but there: a matched word may follow."""
-    inner = escaped(plain(text))
-    if not inner:
-        return " " if text else ""
-    return " " * text[0].isspace() + inner + " " * text[-1].isspace()
-
-
-def _facts(post: Post) -> Iterator[str]:
-    if source := plain(post.source or "") or host_name(post.external_url):
-        yield escaped(source, _SOURCE)
-    if post.date is not None:
-        yield f"<t:{int(post.date.timestamp())}:R>"  # shown in the reader's own language
-    if tags := [escaped(tag, _TAG) for tag in map(plain, post.tags[:_TAGS]) if tag]:
-        yield ", ".join(tags)
-
-
-def _parts(entries: Sequence[str]) -> list[str]:
-    """The entries as descriptions of embeds, none cut in two."""
-    parts = [""]
-    for entry in entries:
-        room = _EMBEDS[min(len(parts), len(_EMBEDS)) - 1]
-        longer = f"{parts[-1]}\n\n{entry}" if parts[-1] else entry
-        if parts[-1] and len(longer) > room:
-            parts.append(entry)
-        else:
-            parts[-1] = longer
-    return parts
 
 
 def _rows(

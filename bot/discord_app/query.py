@@ -7,12 +7,13 @@ sources are hashes, which are looked up among those that exist.
 
 import base64
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Protocol
 
 from bot.catalog.columns import fold
 from bot.catalog.listings import Filters
@@ -26,6 +27,14 @@ __all__ = ["LARGEST_COUNT", "LAST_PAGE", "USUAL_COUNT", "Button", "Kind", "Query
 LARGEST_COUNT = 25  # posts on a page
 USUAL_COUNT = 5
 LAST_PAGE = 36**3 - 1  # that a custom id can say, counted from 0
+
+
+class _Known(Protocol):
+    """`Names.tags` or `Names.sources`."""
+
+    async def __call__(self, *, fresh: bool = False) -> Sequence[Counted]: ...
+
+
 EVERYTHING = Filters()
 NO_WORDS = Words()
 _TAGS = 2
@@ -155,13 +164,16 @@ def _read_rest(kind: Kind, rest: str) -> tuple[Words, tuple[int, ...]] | None:
     return (NO_WORDS, posts) if len(posts) <= _MOST_POSTS and max(posts) < _FIRST_TOO_LARGE else None
 
 
-async def _names(hashes: Sequence[str], known: Callable[[], Awaitable[Sequence[Counted]]]) -> tuple[str, ...] | None:
+async def _names(hashes: Sequence[str], known: _Known) -> tuple[str, ...] | None:
     """Return the names of which these are the hashes; None if one is of no name that is `known`."""
     wanted = tuple(filter(None, hashes))
-    if not wanted:
-        return ()
-    by_hash = {_hash(counted.name): counted.name for counted in reversed(await known())}
-    return tuple(by_hash[each] for each in wanted) if by_hash.keys() >= set(wanted) else None
+    for fresh in (False, True):  # one may be new
+        by_hash = (
+            {_hash(counted.name): counted.name for counted in reversed(await known(fresh=fresh))} if wanted else {}
+        )
+        if by_hash.keys() >= set(wanted):
+            return tuple(by_hash[each] for each in wanted)
+    return None
 
 
 @lru_cache(maxsize=4096)

@@ -1,16 +1,19 @@
-"""Dates as people type them into the option ``since``: ``7d``, ``4 w``, ``2026-05``, ``2026-05-01``. Pure."""
+"""Dates as people type them into the option ``since``: ``7d``, ``4 weeks``, ``2026-05``, ``2026-05-01``. Pure."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from bot.discord_app.language import Language
+from bot.discord_app.language import Language, languages
 
 __all__ = ["read_since", "since_choices"]
 
-_SPAN = re.compile(r"(?P<number>\d{1,4})\s*(?P<unit>[dwmy])?[a-z]*", re.IGNORECASE)
-_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?")
+_SPAN = re.compile(r"(?P<number>[0-9]{1,4})\s*(?P<unit>[^\W\d_]*)")
+_DATE = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _TEXTS = {"d": "since-days", "w": "since-weeks", "m": "since-months", "y": "since-years"}
+_WORDS = {"d": "units-days", "w": "units-weeks", "m": "units-months", "y": "units-years"}
 _USUAL = (("1", "d"), ("7", "d"), ("4", "w"), ("6", "m"), ("1", "y"))
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -26,7 +29,10 @@ def read_since(typed: str, now: datetime) -> datetime | None:
         if date := _DATE.fullmatch(text):
             begin = datetime(int(date["year"]), int(date["month"]), int(date["day"] or 1), tzinfo=UTC)
         elif span := _SPAN.fullmatch(text):
-            begin = midnight - timedelta(days=int(span["number"]) * _DAYS[(span["unit"] or "d").lower()])
+            days = _days(span["unit"])
+            if days is None:
+                return None
+            begin = midnight - timedelta(days=int(span["number"]) * days)
         else:
             return None
     except (ValueError, OverflowError):  # the 31st of February; a thousand years ago
@@ -36,12 +42,31 @@ def read_since(typed: str, now: datetime) -> datetime | None:
 
 def since_choices(typed: str, language: Language) -> list[tuple[str, str]]:
     """Return what to offer for what was typed so far, each as people read it and as `read_since` reads it."""
-    number = re.match(r"\s*(\d{1,4})", typed)
-    if number is None:
-        spans: tuple[tuple[str, str], ...] = _USUAL
-    elif _DATE.match(typed.strip()):
-        return [(typed.strip(), typed.strip())]
-    else:
-        unit = typed.strip()[len(number[1]) :].strip().lower()[:1]
-        spans = tuple((number[1], each) for each in _DAYS if unit in ("", each)) or _USUAL
-    return [(language.say(_TEXTS[unit], count=int(count)), f"{count}{unit}") for count, unit in spans]
+    text = typed.strip()
+    if _DATE.fullmatch(text):
+        return [(text, text)]
+    span = _SPAN.fullmatch(text)
+    known = _units()
+    units = [] if span is None else [unit for unit in _DAYS if _begins(span["unit"].lower(), unit, known)]
+    spans = [(span["number"], unit) for unit in units] if span is not None else []
+    return [(language.say(_TEXTS[unit], count=int(count)), f"{count}{unit}") for count, unit in spans or _USUAL]
+
+
+def _begins(word: str, unit: str, known: Mapping[str, str]) -> bool:
+    return any(name.startswith(word) for name, named in known.items() if named == unit)
+
+
+def _days(word: str) -> int | None:
+    """How many days a unit has, by its name in any of the languages; none means days."""
+    unit = _units().get(word.lower()) if word else "d"
+    return None if unit is None else _DAYS[unit]
+
+
+@cache
+def _units() -> Mapping[str, str]:
+    return {
+        word: unit
+        for language in languages().values()
+        for unit, key in _WORDS.items()
+        for word in language.say(key).split()
+    }

@@ -144,6 +144,16 @@ async def test_an_unknown_name_gets_buttons_for_what_was_meant(bot: AnsweringBot
     assert numbers(await bot.press(tag, "kubernetes")) == [1, 2]
     assert numbers(await bot.press(source, "CNCF")) == [1]
     assert "\\<@1\\> \\*\\*x\\*\\*" in text_of(strange)
+    all_wrong = await bot.discord.slash("tag", {"name": "kuberntes", "and": "helmm", "source": "nobody"})
+    assert numbers(await bot.press(all_wrong, "kubernetes")) == [1, 2]
+
+
+async def test_a_tag_that_is_new_can_be_pressed_at_once(bot: AnsweringBot) -> None:
+    """A tag that came since the tags were counted is no button of an older message."""
+    await bot.discord.slash("tags")
+    bot.site.write(a_post("new.md", tags=("brandnew",), date=NOW))
+    await bot.site.scan(baseline=True)
+    assert numbers(await bot.press(await bot.discord.slash("latest"), "#brandnew")) == [1]
 
 
 async def test_a_misspelled_word_gets_a_button_for_what_was_meant(bot: AnsweringBot) -> None:

@@ -1,6 +1,7 @@
 """How long Discord, or what stands before it, asks to wait."""
 
 from types import SimpleNamespace
+from typing import Any, cast
 
 import discord
 import pytest
@@ -15,7 +16,7 @@ def refusal(retry_after: str | None) -> discord.HTTPException:
     """A 429 with this header."""
     headers = {} if retry_after is None else {"Retry-After": retry_after}
     response = SimpleNamespace(status=429, reason="Too Many Requests", headers=headers)
-    return discord.HTTPException(response, "slow down")
+    return discord.HTTPException(cast("Any", response), "slow down")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Whatever stands in posts, a page of them is one message that Discord takes, and nothing in it pings or misleads."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -75,6 +76,24 @@ def test_nothing_in_a_page_pings_or_forges_markup(found: list[ListedPost]) -> No
     bare = re.sub(r"\\.", "", text)  # without what is escaped
     ours = re.sub(r"\]\(https://example\.org/[^)\s]*\)", "]", re.sub(r"<t:-?\d+:R>", "", bare))
     assert not re.search(r"@(?:everyone|here)|<[@#:/a]|https?://|\]\(|\|\||`", ours)
+
+
+def test_a_full_page_of_the_longest_posts_fits_and_leads_everywhere() -> None:
+    """25 posts at every limit are one message, and as many of them are links as fit; ordinary ones all are."""
+    long = make_post(
+        title="T_" * 70, text="w" * 9000, tags=("*" * 30,) * 4, source="_" * 60, url="https://example.org/" + "x" * 150
+    )
+    real = replace(
+        long, title="A title as long as those of the site are", external_url="https://example.org/" + "x" * 80
+    )
+    for post, least in ((long, 10), (real, 25)):
+        listed = [ListedPost(number, post, f"{MATCH_BEGINS}w{MATCH_ENDS}" + "w" * 9000) for number in range(25)]
+        links = dict.fromkeys(range(25), LINK)
+        answer = page(languages()["en"], Query(Kind.LATEST, count=25), Listing(tuple(listed), True), links=links)
+        assert sum(map(len, answer.embeds)) <= 6000
+        assert all(len(embed.description or "") <= 4096 for embed in answer.embeds)
+        assert numbered(answer) == list(range(1, 26))
+        assert sum((embed.description or "").count("](https://example.org/") for embed in answer.embeds) >= least
 
 
 def numbered(answer: Answer) -> list[int]:

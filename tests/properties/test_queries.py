@@ -23,10 +23,10 @@ class FewNames:
 
     known_tags: Sequence[str] = TAGS
 
-    async def tags(self) -> list[Counted]:
+    async def tags(self, *, fresh: bool = False) -> list[Counted]:
         return [Counted(name, 1) for name in self.known_tags]
 
-    async def sources(self) -> list[Counted]:
+    async def sources(self, *, fresh: bool = False) -> list[Counted]:
         return [Counted(name, 1) for name in SOURCES]
 
 

@@ -72,11 +72,11 @@ class FakeArchive:
         listing = await self._listing(0, len(self.posts))
         return [listed for listed in listing.posts if listed.id in post_ids]
 
-    async def tags(self) -> list[Counted]:
+    async def tags(self, *, fresh: bool = False) -> list[Counted]:
         await self._listing(0, 0)
         return _counted([tag for post in self.posts for tag in post.tags])
 
-    async def sources(self) -> list[Counted]:
+    async def sources(self, *, fresh: bool = False) -> list[Counted]:
         await self._listing(0, 0)
         return _counted([post.source for post in self.posts if post.source])
 

@@ -73,6 +73,11 @@ unknown-source = There is no post with the source { $name }.
 did-you-mean = Did you mean one of these?
 choose-from-list = While you type, Discord shows those that exist.
 unknown-since = { $typed } is no date that I understand. Try 7d, 4w, 6m, 1y (days, weeks, months, years), or a date such as 2026-05-01.
+# What people may write for it after a number, in small letters, parted by spaces; the languages share them.
+units-days = d day days
+units-weeks = w week weeks
+units-months = m month months
+units-years = y year years
 since-days = { $count ->
     [one] the last day
    *[other] the last { $count } days

@@ -73,6 +73,11 @@ unknown-source = Aucun lien n'a pour source { $name }.
 did-you-mean = Pensiez-vous à l'une de celles-ci ?
 choose-from-list = Pendant que vous tapez, Discord montre ce qui existe.
 unknown-since = Je ne comprends pas la date { $typed }. Essayez 7d, 4w, 6m, 1y (jours, semaines, mois, ans) ou une date comme 2026-05-01.
+# What people may write for it after a number, in small letters, parted by spaces; the languages share them.
+units-days = j d jour jours
+units-weeks = s sem semaine semaines w
+units-months = m mois
+units-years = a an ans année années y
 since-days = { $count ->
     [one] le dernier jour
    *[other] les { $count } derniers jours
