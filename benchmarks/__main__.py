@@ -52,7 +52,8 @@ async def _measure(folder: Path, only: frozenset[str]) -> None:
     if _wanted("burst", only):
         print_rows("Many at once, under Discord's rate limits", await measure_bursts(folder / "burst"))
     if _wanted("archive", only):
-        print_rows("What members ask of 100,000 posts", await measure_archive(Home(folder / "archive")))
+        async for heading, rows in measure_archive(Home(folder / "archive")):
+            print_rows(heading, rows)
 
 
 def _wanted(section: str, only: frozenset[str]) -> bool:

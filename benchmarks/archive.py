@@ -11,7 +11,7 @@ import statistics
 import sys
 import time
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -31,6 +31,7 @@ from bot.rehearsal.standin import StandIn
 __all__ = ["measure_archive"]
 
 TIMES = 300  # each kind of question is asked, in each condition
+STRAIGHT = 100  # searches without Discord
 MEDIAN_GOAL_SECONDS, LATE_GOAL_SECONDS = 0.020, 0.060
 MEMORY_GOAL_MEGABYTES = 120
 PAUSE_SECONDS = 0.02  # at most, between two questions
@@ -56,20 +57,23 @@ class Condition:
     megabytes: float = 0.0
 
 
-async def measure_archive(home: Home) -> list[Row]:
-    """Index the archive for the first time, ask at rest and while files change; let the peer search for the same."""
+async def measure_archive(home: Home) -> AsyncIterator[tuple[str, list[Row]]]:
+    """Index the archive for the first time, ask at rest and while files change, let the peer search for the same.
+
+    Yields the rows of each part under a heading.
+    """
     await asyncio.to_thread(write_archive, home.content, range(POSTS))
     async with standin_for_one(rate_limits=False) as standin:
-        rows = await _measure_first_run(home, standin)
-        rows += await _measure_answers(home, standin)
-    return [*rows, *await _measure_peer(home)]
+        yield f"{POSTS:,} posts: the first run", await _measure_first_run(home, standin)
+        yield f"{POSTS:,} posts: what members ask", await _measure_answers(home, standin)
+    yield f"{POSTS:,} posts: searching beside lemon24/reader", await _measure_peer(home)
 
 
 async def _measure_first_run(home: Home, standin: StandIn) -> list[Row]:
     async with ServiceProcess(home, standin) as service:
         await service.wait_ready()
         memory = service.peak_memory_megabytes()
-    return [Row("first run: ready after", f"{service.ready_seconds:.1f} s"), _memory("first run: peak memory", memory)]
+    return [Row("ready after", f"{service.ready_seconds:.1f} s"), _memory("peak memory", memory)]
 
 
 async def _measure_answers(home: Home, standin: StandIn) -> list[Row]:
@@ -136,7 +140,7 @@ def _memory(name: str, megabytes: float) -> Row:
 
 async def _measure_peer(home: Home) -> list[Row]:
     """Search for the same words, straight in the catalog and straight in the peer's index."""
-    asked = list(islice(two_words(), TIMES))
+    asked = list(islice(two_words(), STRAIGHT))
     ours = []
     async with open_catalog_read_only(home.state) as catalog:
         archive = CatalogArchive(catalog)
@@ -145,7 +149,7 @@ async def _measure_peer(home: Home) -> list[Row]:
             await archive.search(Words.parse(words), Filters(), offset=0, count=RESULTS)
             ours.append(time.perf_counter() - began)
     theirs = await _ask_peer(home, asked)
-    name = f"search without Discord, first {RESULTS}"
+    name = f"search without Discord, first {RESULTS} results"
     ratios = [(share, percentile(ours, share) / percentile(theirs["seconds"], share)) for share in (0.5, 0.99)]
     return [
         *spread(f"{name}: our catalog", ours),
