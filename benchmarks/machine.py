@@ -9,7 +9,7 @@ from pathlib import Path
 
 __all__ = ["describe_machine"]
 
-LIBRARIES = ("discord.py", "aiohttp", "watchdog", "aiosqlite", "PyYAML", "pydantic")
+LIBRARIES = ("discord.py", "aiohttp", "watchdog", "aiosqlite", "PyYAML", "pydantic", "reader")
 
 
 def describe_machine() -> str:
