@@ -127,6 +127,19 @@ async def test_nobody_ends_what_another_follows(room: FollowRoom) -> None:
     assert await write(lambda tables: tables.followers.unfollow(ADA, follow.id)) is None
 
 
+async def test_an_old_number_never_ends_something_newer(room: FollowRoom) -> None:
+    """The number of what was followed once, on the button of an old answer, is not that of what is followed by now."""
+    await room.follow("go")
+    (old,) = await room.follows()
+    await room.unfollow("go")
+    await room.follow("rust")
+    assert await room.site.catalog.write(lambda tables: tables.followers.unfollow(ADA, old.id)) is None
+    await room.forget()
+    await room.follow("zig")
+    assert await room.site.catalog.write(lambda tables: tables.followers.unfollow(ADA, old.id)) is None
+    assert [follow.name for follow in await room.follows()] == ["zig"]
+
+
 async def test_everything_of_a_person_is_shown(room: FollowRoom) -> None:
     """What is kept is what they follow, since when, what was sent to them and what waits, and that they refuse."""
     assert await room.kept() is None

@@ -75,9 +75,9 @@ END;
 INSERT INTO post_words (post_words) VALUES ('rebuild');
 
 -- People who get new posts in direct messages. All that is kept of a person is here, in follows, and under their
--- channel in deliveries and messages.
+-- channel in deliveries and messages. No id is ever another's: old buttons and old lines of the log name them.
 CREATE TABLE followers (
-    id            INTEGER PRIMARY KEY,       -- what logs call them
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,  -- what logs call them
     user_id       INTEGER NOT NULL UNIQUE,   -- a snowflake
     channel_id    INTEGER NOT NULL UNIQUE,   -- a snowflake: the direct messages with them
     refused_until INTEGER,                   -- they take no direct messages: not tried before; NULL: they do
@@ -85,7 +85,7 @@ CREATE TABLE followers (
 ) STRICT;
 
 CREATE TABLE follows (
-    id       INTEGER PRIMARY KEY,
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
     follower INTEGER NOT NULL REFERENCES followers (id) ON DELETE CASCADE,
     kind     TEXT NOT NULL CHECK (kind IN ('tag', 'source', 'words')),
     name     TEXT NOT NULL,                  -- as people see it
