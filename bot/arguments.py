@@ -134,14 +134,14 @@ def _announce(parser: argparse.ArgumentParser) -> None:
 
 
 def _pause(parser: argparse.ArgumentParser) -> None:
-    """Hold back what is to be announced, in one channel or in all, until `linkbot resume`; also over restarts. Nothing
-    is lost. What is being sent just now is finished; cards go on to follow their posts."""
+    """Hold back what is to be announced, in one channel, or in all and to followers, until `linkbot resume`; also over
+    restarts. Nothing is lost. What is being sent just now is finished; cards go on to follow their posts."""
     parser.add_argument("channel", nargs="?", metavar="CHANNEL", help="its id or name (default: all)")
     _add_config(parser)
 
 
 def _resume(parser: argparse.ArgumentParser) -> None:
-    """Announce again in one channel, or in all: what waited goes out at once."""
+    """Announce again in one channel, or in all and to followers: what waited goes out at once."""
     parser.add_argument("channel", nargs="?", metavar="CHANNEL", help="its id or name (default: all that are paused)")
     _add_config(parser)
 

@@ -25,6 +25,7 @@ from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, 
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog
 from bot.catalog.following import Budget, Follower
+from bot.catalog.pauses import FOLLOWERS
 from bot.catalog.records import Claim, PendingDelivery
 from bot.catalog.tables import Tables
 from bot.settings import ChannelSettings
@@ -151,6 +152,9 @@ class _FollowerLane(Lane):
 
     def _has_work(self, tables: Tables) -> bool:
         return tables.followers.is_due(self._desk.channel.id, self._desk.now(), self._budget())
+
+    def _is_paused(self, tables: Tables) -> bool:
+        return tables.pauses.is_paused(FOLLOWERS)
 
     def _choose(self, tables: Tables, kind: ChannelKind) -> Sequence[PendingDelivery]:  # noqa: ARG002 - all are alike
         waiting = tables.deliveries.pending(self._desk.channel.id, LISTED, self._desk.now())

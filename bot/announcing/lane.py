@@ -133,7 +133,7 @@ class Lane:
     def _next_claim(self, tables: Tables, kind: ChannelKind) -> tuple[Claim | None, bool]:
         """The claim to work on, and whether it is in doubt."""
         channel_id, now = self._desk.channel.id, self._desk.now()
-        if tables.pauses.is_paused(channel_id):  # since it was seen that there is work
+        if self._is_paused(tables):  # since it was seen that there is work
             return None, False
         interrupted = tables.deliveries.interrupted(channel_id, now)
         if interrupted is not None:
@@ -142,6 +142,9 @@ class Lane:
         nonce = secrets.token_hex(12)  # 24 of the 25 characters that Discord takes
         claimed_at = self._publisher.now()
         return tables.deliveries.claim(channel_id, nonce, packed, claimed_at) if packed else None, False
+
+    def _is_paused(self, tables: Tables) -> bool:
+        return tables.pauses.is_paused(self._desk.channel.id)
 
     def _choose(self, tables: Tables, kind: ChannelKind) -> Sequence[PendingDelivery]:
         """What the next message carries."""

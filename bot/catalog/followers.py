@@ -22,6 +22,7 @@ from bot.catalog.following import (
     FollowKind,
     KeptOfPerson,
 )
+from bot.catalog.pauses import FOLLOWERS
 from bot.catalog.word_index import renew_word_index
 from bot.catalog.words import Words
 
@@ -43,7 +44,8 @@ WITHIN_BUDGET = (
     "coalesce((SELECT claimed_at FROM messages WHERE messages.channel_id = followers.channel_id"
     " ORDER BY messages.id DESC LIMIT 1 OFFSET :budget - 1) NOT BETWEEN :yesterday AND :today, 1)"
 )
-IS_DUE = f"{TRIED_AGAIN} AND ({IN_DOUBT} OR ({WITHIN_BUDGET} AND {WAITING}))"
+PAUSED = f"EXISTS (SELECT 1 FROM paused_channels WHERE paused_channels.channel_id = {FOLLOWERS})"
+IS_DUE = f"NOT {PAUSED} AND {TRIED_AGAIN} AND ({IN_DOUBT} OR ({WITHIN_BUDGET} AND {WAITING}))"
 OF_FOLLOWERS = "channel_id IN (SELECT channel_id FROM followers)"
 
 

@@ -1,15 +1,17 @@
-"""Channels whose deliveries a person holds back, and since when."""
+"""Channels whose deliveries a person holds back, and since when; all direct messages to followers are as one."""
 
 import sqlite3
 from datetime import datetime
 
 from bot.catalog.columns import from_microseconds, to_microseconds
 
-__all__ = ["PauseTable"]
+__all__ = ["FOLLOWERS", "PauseTable"]
+
+FOLLOWERS = 0  # no channel has this id: it stands for all direct messages to followers
 
 
 class PauseTable:
-    """The paused channels, by id; one that is not in the settings any more may be among them."""
+    """The paused channels, by id, and `FOLLOWERS`; one that is not in the settings any more may be among them."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -33,7 +35,15 @@ class PauseTable:
         return self._connection.execute(query, (channel_id,)).fetchone() is not None
 
     def all(self) -> dict[int, datetime]:
-        """Every paused channel and since when it is, by id."""
-        rows = self._connection.execute("SELECT channel_id, paused_at FROM paused_channels ORDER BY channel_id")
+        """Every paused channel and since when it is, by id, without `FOLLOWERS`."""
+        rows = self._connection.execute(
+            "SELECT channel_id, paused_at FROM paused_channels WHERE channel_id <> ? ORDER BY channel_id", (FOLLOWERS,)
+        )
         since = ((channel_id, from_microseconds(paused_at)) for channel_id, paused_at in rows)
         return {channel_id: moment for channel_id, moment in since if moment is not None}
+
+    def followers_since(self) -> datetime | None:
+        """Since when nothing is sent to followers; None: it is."""
+        query = "SELECT paused_at FROM paused_channels WHERE channel_id = ?"
+        row = self._connection.execute(query, (FOLLOWERS,)).fetchone()
+        return None if row is None else from_microseconds(row[0])

@@ -1,9 +1,13 @@
-"""``linkbot pause`` and ``linkbot resume``: holding the deliveries of channels back, and letting them go."""
+"""``linkbot pause`` and ``linkbot resume``: holding the deliveries of channels back, and letting them go.
+
+Whoever pauses all wants nothing to come any more: that holds back the direct messages to followers too.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.catalog.database import Catalog
+from bot.catalog.pauses import FOLLOWERS
 from bot.catalog.tables import Tables
 from bot.ops.done import Done
 from bot.problems import UsageError
@@ -12,11 +16,12 @@ from bot.settings import Settings
 __all__ = ["PauseRequest", "ResumeRequest", "channel_called", "pause", "resume"]
 
 SNOWFLAKE_DIGITS = 19
+TO_FOLLOWERS = "direct messages to followers"
 
 
 @dataclass(frozen=True, slots=True)
 class PauseRequest:
-    """Hold back what is to be announced in these channels, by id; None: in all of the settings."""
+    """Hold back what is to be announced in these channels, by id; None: in all of the settings, and to followers."""
 
     channels: tuple[int, ...] | None = None
 
@@ -28,7 +33,7 @@ class PauseRequest:
 
 @dataclass(frozen=True, slots=True)
 class ResumeRequest:
-    """Hold nothing back any more in these channels, by id; None: in all that are paused."""
+    """Hold nothing back any more in these channels, by id; None: in all that are paused, and to followers."""
 
     channels: tuple[int, ...] | None = None
 
@@ -55,7 +60,10 @@ async def pause(catalog: Catalog, settings: Settings, request: PauseRequest) -> 
 
     def work(tables: Tables) -> list[str]:
         paused = {channel_id: tables.pauses.pause(channel_id, now) for channel_id in asked}
-        return [f"{names[channel_id]}: {_paused(new=new)}" for channel_id, new in paused.items()]
+        lines = [f"{names[channel_id]}: {_paused(new=new)}" for channel_id, new in paused.items()]
+        if request.channels is None:
+            lines.append(f"{TO_FOLLOWERS}: {_held_back(new=tables.pauses.pause(FOLLOWERS, now))}")
+        return lines
 
     return Done(await catalog.write(work), to_send=False)
 
@@ -64,6 +72,10 @@ def _paused(*, new: bool) -> str:
     if not new:
         return "is paused already"
     return "paused; what is to be announced there waits until `linkbot resume`, edits and take-backs go on"
+
+
+def _held_back(*, new: bool) -> str:
+    return "paused; what is to be sent waits until `linkbot resume` of all channels" if new else "are paused already"
 
 
 async def resume(catalog: Catalog, settings: Settings, request: ResumeRequest) -> Done:
@@ -83,6 +95,8 @@ async def resume(catalog: Catalog, settings: Settings, request: ResumeRequest) -
         for channel_id in asked:
             tables.pauses.resume(channel_id)
         lines = [f"{names.get(each, each)}: {'resumed' if each in paused else 'was not paused'}" for each in asked]
+        if request.channels is None and tables.pauses.resume(FOLLOWERS):
+            return Done([*lines, f"{TO_FOLLOWERS}: resumed"], to_send=True)
         return Done(lines or ["no channel is paused"], to_send=any(each in paused for each in asked))
 
     return await catalog.write(work)

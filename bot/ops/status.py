@@ -50,6 +50,7 @@ class Status:
         oldest_waiting_at: when the oldest pending delivery that does not sleep was planned.
         last_sent_at: when a message was last recorded as sent.
         paused: by channel, since when its deliveries are held back.
+        followers_paused_at: since when nothing is sent to followers; None: it is.
         followers: how many people follow something, and what waits for them; they are in none of the above by channel.
         held_up: the deliveries that a person must look at.
         channel_names: by id, for people.
@@ -70,6 +71,7 @@ class Status:
     oldest_waiting_at: datetime | None
     last_sent_at: datetime | None
     paused: Mapping[int, datetime]
+    followers_paused_at: datetime | None
     followers: FollowerCounts
     held_up: tuple[HeldUp, ...]
     channel_names: Mapping[int, str]
@@ -125,6 +127,7 @@ def _read(tables: Tables, troubles: tuple[Trouble, ...] | None, names: Mapping[i
         oldest_waiting_at=tables.deliveries.oldest_waiting_at(now),
         last_sent_at=tables.deliveries.last_sent_at(),
         paused=tables.pauses.all(),
+        followers_paused_at=tables.pauses.followers_since(),
         followers=tables.followers.counts(),
         held_up=tuple(tables.deliveries.held_up()),
         channel_names=names,

@@ -64,7 +64,7 @@ def as_json(status: Status) -> str:
             "paused": [
                 {"channel": str(channel_id), "since": _iso(since)} for channel_id, since in status.paused.items()
             ],
-            "followers": asdict(status.followers),
+            "followers": {**asdict(status.followers), "paused_since": _iso(status.followers_paused_at)},
             "held_up": [
                 {
                     "delivery": held.id,
@@ -104,6 +104,8 @@ def _what_is(status: Status) -> Iterator[str]:
         yield f"messages    {number:,} still to be {what} in {_channel(status, channel_id)}"
     for channel_id, since in status.paused.items():
         yield f"paused      {_channel(status, channel_id)} since {_moment(since)}: `linkbot resume {channel_id}`"
+    if status.followers_paused_at is not None:
+        yield f"paused      direct messages to followers since {_moment(status.followers_paused_at)}: `linkbot resume`"
     yield from _followers(status.followers)
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.announcing.followers import AT_ONCE
-from bot.announcing.publisher import ChannelRefused
+from bot.announcing.followers import AT_ONCE, _FollowerDesk
+from bot.announcing.publisher import ChannelKind, ChannelRefused
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog
 from bot.catalog.following import FollowKind
 from bot.catalog.records import DeliveryState, Standing
 from bot.content.post import Post
+from bot.ops.pause import PauseRequest, ResumeRequest, pause, resume
 from bot.problems import TokenRefusedError
 from tests.support.catalog_site import ALL, a_post
 from tests.support.courier_fakes import (
@@ -336,6 +337,46 @@ async def test_switched_off_nothing_is_planned_and_nothing_is_sent(room: FollowR
     async with room.running():
         await room.settled("a.md")
     assert room.got() == [["a.md"]]
+
+
+async def test_pausing_all_holds_followers_back(room: FollowRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever pauses everything stops direct messages too, at once and until all is resumed; nothing is lost."""
+    catalog, settings = room.site.catalog, room.site.settings
+    await room.follow("go")
+    kind = _FollowerDesk.kind
+
+    async def pauses_meanwhile(desk: _FollowerDesk) -> ChannelKind:
+        await pause(catalog, settings, PauseRequest())
+        return await kind(desk)
+
+    monkeypatch.setattr(_FollowerDesk, "kind", pauses_meanwhile)
+    async with room.running():
+        await room.publish("a.md")  # a lane sees it, and then comes the pause
+        await until_paused(room)
+        await room.rests()
+    await pause(catalog, settings, PauseRequest())
+    async with room.running():
+        await room.publish("b.md")
+        await room.rests()
+        monkeypatch.undo()
+        assert room.discord.requests == []
+        await resume(catalog, settings, ResumeRequest((ALL,)))
+        room.wake()
+        await room.rests()
+        assert room.discord.requests == []
+        assert (await resume(catalog, settings, ResumeRequest())).to_send
+        room.wake()
+        await room.settled("a.md", "b.md")
+    assert room.got() == [["a.md", "b.md"]]
+
+
+async def until_paused(room: FollowRoom) -> None:
+    """Wait until nothing is to be sent to followers."""
+    async with asyncio.timeout(10):
+        while True:
+            if await room.ask(lambda tables: tables.pauses.followers_since()) is not None:
+                return
+            await asyncio.sleep(0.002)
 
 
 async def test_a_token_that_is_not_known_ends_everything(room: FollowRoom) -> None:

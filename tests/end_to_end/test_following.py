@@ -40,7 +40,7 @@ async def test_followers_get_new_posts_and_what_is_theirs_alone(bot: Bot, site: 
     assert text_of(direct(bot, "ben")[-1]).count("](https://") == 12
     await bot.has_no_more_to_say()
     assert (len(direct(bot)), len(direct(bot, "ben"))) == (1, 2)
-    assert (await bot.status())["followers"] == {"people": 2, "refusing": 0, "waiting": 0}
+    assert (await bot.status())["followers"] == {"people": 2, "refusing": 0, "waiting": 0, "paused_since": None}
     text = (await bot.linkbot("status")).out + bot.log
     for name in ("ada", "ben"):
         person = discord.world.person(name)

@@ -105,7 +105,7 @@ async def test_status_counts_followers_and_names_nobody(room: FollowRoom) -> Non
     why = "Invalid Form Body (Discord's code 50035)"
     assert f"! a.md to a follower is refused: {why}; `linkbot resolve {held['delivery']}" in text
     assert (held["channel"], held["to_follower"]) == (None, True)
-    assert told["followers"] == {"people": 2, "refusing": 0, "waiting": 1}
+    assert told["followers"] == {"people": 2, "refusing": 0, "waiting": 1, "paused_since": None}
     assert told["deliveries"] == []
     done = await resolve(room.site.catalog, room.site.settings, ResolveRequest(held["delivery"], resend=True))
     assert done.lines == ["a.md to a follower: to be sent again"]

@@ -64,8 +64,24 @@ async def test_all_channels(catalog: Catalog, settings: Settings) -> None:
     assert await paused(catalog) == {ALL, KUBERNETES}
     fewer = settings.model_copy(update={"channels": settings.channels[:1]})
     done = await do(catalog, fewer, ResumeRequest())
-    assert done.lines == ["all: resumed", f"{KUBERNETES}: resumed"]
+    assert done.lines == ["all: resumed", f"{KUBERNETES}: resumed", "direct messages to followers: resumed"]
     assert (await do(catalog, settings, ResumeRequest())).lines == ["no channel is paused"]
+
+
+async def test_all_means_followers_too(catalog: Catalog, settings: Settings) -> None:
+    """Pausing all holds back direct messages, which status tells; a channel alone neither begins nor ends that."""
+    await do(catalog, settings, PauseRequest((ALL,)))
+    assert "direct messages" not in as_text(await read_status(settings))
+    done = await do(catalog, settings, PauseRequest())
+    assert done.lines[-1].startswith("direct messages to followers: paused; what is to be sent waits")
+    assert (await do(catalog, settings, PauseRequest())).lines[-1] == "direct messages to followers: are paused already"
+    await do(catalog, settings, ResumeRequest((ALL, KUBERNETES)))
+    status = await read_status(settings)
+    assert "paused      direct messages to followers since" in as_text(status)
+    assert json.loads(as_json(status))["followers"]["paused_since"] is not None
+    done = await do(catalog, settings, ResumeRequest())
+    assert done == Done(["direct messages to followers: resumed"], to_send=True)
+    assert "direct messages" not in as_text(await read_status(settings))
 
 
 async def test_what_is_not_there_is_refused_whole(catalog: Catalog, settings: Settings) -> None:

@@ -97,7 +97,7 @@ CREATE INDEX follows_by_key ON follows (kind, key);
 
 -- Channels whose deliveries a person holds back.
 CREATE TABLE paused_channels (
-    channel_id INTEGER PRIMARY KEY,          -- a snowflake
+    channel_id INTEGER PRIMARY KEY,          -- a snowflake; 0: all direct messages to followers
     paused_at  INTEGER NOT NULL
 ) STRICT;
 
