@@ -329,7 +329,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.one_of(st.binary(max_size=300), VALUES.map(str.encode)))
 def test_any_file_gives_settings_or_explained_mistakes(write: Write, text: bytes) -> None:
     """Whatever stands in the file: it is settings with a channel, or mistakes that each say what and what to do."""

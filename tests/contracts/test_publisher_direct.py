@@ -125,7 +125,7 @@ async def test_many_refusals_slow_direct_messages_down(stand_in: StandIn) -> Non
 texts = st.text(st.characters(codec="utf-8"), max_size=200)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(texts, texts, st.integers(1, 2000)), min_size=1, max_size=LISTED))
 def test_a_list_of_anything_fits_into_a_message(made: list[tuple[str, str, int]]) -> None:
     """As many posts as are said to fit make embeds within Discord's limits, one line for each, always the same ones."""

@@ -20,7 +20,7 @@ POSTS = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(POSTS, min_size=1, max_size=10), st.integers(0, 4000))
 def test_cards_always_fit_into_one_message(posts: list[Post], characters: int) -> None:
     """Whatever stands in up to ten posts, their cards share one message, and each keeps to its own limits."""

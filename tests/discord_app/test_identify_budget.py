@@ -85,7 +85,7 @@ demands = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(demands)
 def test_arbitrary_demands_stay_within_the_budget(cycle: list[tuple[float, str]]) -> None:
     """Whatever comes when, restarts, a clock set back or a full catalog: the number holds, and no wait is too long."""

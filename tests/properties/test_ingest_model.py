@@ -205,7 +205,7 @@ class Model:
         return isinstance(self.site.files[path][1], Post)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(seeds, st.integers(1, 6), st.integers(1, 8))
 async def test_each_post_is_planned_once_whatever_happens_to_its_file(seed: int, most_at_once: int, paths: int) -> None:
     """Create, edit, draft, publish, break, rename, swap, delete, restore in any order: news once, when first public."""
@@ -229,7 +229,7 @@ async def test_each_post_is_planned_once_whatever_happens_to_its_file(seed: int,
                 await model.check_cards()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(seeds)
 async def test_looks_at_a_few_files_send_nothing_twice(seed: int) -> None:
     """Hints in any order between whole scans bring no card twice, and the whole scans find what they missed."""
@@ -252,7 +252,7 @@ async def test_looks_at_a_few_files_send_nothing_twice(seed: int) -> None:
         assert set(sent) >= {model.places[path] for path in model.visible()}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(seeds)
 async def test_copies_never_bring_a_card_twice(seed: int) -> None:
     """With copies of two articles that come, go, turn draft and public, no card of either stands beside another."""

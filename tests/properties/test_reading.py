@@ -9,7 +9,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.excerpt import cut, first_paragraph
@@ -21,7 +21,6 @@ from bot.content.read_post import read_post
 ROOT = Path(__file__).parents[2]
 HOSTILE_SECONDS = 2.0  # each file; on an idle machine none takes a tenth of a second
 
-UNHURRIED = settings(deadline=None)  # a busy machine is no failure; the suite has its own timeout
 
 KEYS = st.sampled_from(
     [
@@ -124,14 +123,12 @@ def check_post(post: Post) -> None:
     assert len(post.content_hash) == 64
 
 
-@UNHURRIED
 @given(st.binary(max_size=300))
 def test_any_bytes(raw: bytes) -> None:
     """Any bytes are read without an error."""
     check("a.md", raw)
 
 
-@UNHURRIED
 @given(st.sampled_from(["---\n", "+++\n", "{", "---\r\n", "\ufeff---\n"]), st.text(max_size=300), st.booleans())
 def test_any_text_as_front_matter(opening: str, text: str, closed: bool) -> None:
     """Any text between delimiters of any format is read without an error."""
@@ -139,7 +136,6 @@ def test_any_text_as_front_matter(opening: str, text: str, closed: bool) -> None
     check("a.md", (opening + text + closing * closed).encode("utf-8", "surrogatepass"))
 
 
-@UNHURRIED
 @given(st.lists(st.tuples(KEYS, WORDS, st.sampled_from([": ", ":\n  ", ": |\n  ", ":\n- ", " = ", ": [", ": '"]))))
 def test_almost_yaml(lines: list[tuple[str, str, str]]) -> None:
     """Lines that are nearly YAML, with known keys and odd values, are read without an error."""
@@ -148,7 +144,6 @@ def test_almost_yaml(lines: list[tuple[str, str, str]]) -> None:
     check("a.md", f"+++\n{block}\n+++\nbody".encode("utf-8", "surrogatepass"))
 
 
-@UNHURRIED
 @given(st.dictionaries(KEYS, VALUES), st.booleans(), st.text(max_size=100))
 def test_structured_front_matter(fields: dict[str, object], is_link: bool, body: str) -> None:
     """Well-formed front matter with any values in any field is read without an error, alike as YAML and as JSON."""
@@ -158,7 +153,6 @@ def test_structured_front_matter(fields: dict[str, object], is_link: bool, body:
     check("a.md", f"---\n{json.dumps(everything, ensure_ascii=True)}\n---\n{body}".encode("utf-8", "surrogatepass"))
 
 
-@UNHURRIED
 @given(st.text(max_size=100), st.lists(st.text(max_size=20), max_size=4), st.text(max_size=200))
 def test_any_words_make_a_post(title: str, tags: list[str], body: str) -> None:
     """Any words in JSON's escapes are a post that keeps its promises, or a problem that says why not."""
@@ -168,7 +162,6 @@ def test_any_words_make_a_post(title: str, tags: list[str], body: str) -> None:
     check("a.md", raw)
 
 
-@UNHURRIED
 @given(
     st.sampled_from(["http://", "https://", "HTTP:", "https://e.org", "https://e.org:", "http://[", "ftp://", ""]),
     st.text(max_size=60) | st.text("aÄ.:/?#[]@%&=;1-_ß。℀\\ \t", max_size=40),
@@ -183,7 +176,6 @@ def test_any_url(start: str, rest: str) -> None:
         assert "#" not in canonical
 
 
-@UNHURRIED
 @given(st.text() | st.text("ab .!?…\n\u0301👍🏽🇩🇪\u200d"), st.integers(0, 60))
 def test_any_cut(text: str, characters: int) -> None:
     """A cut is never longer than asked, on one line, and but for its "…" the beginning of the text."""
@@ -196,7 +188,6 @@ def test_any_cut(text: str, characters: int) -> None:
         assert short
 
 
-@UNHURRIED
 @given(st.text() | st.text("a b\n>-*_`~#[]()!<>{%}|\\1.=:/&;^"))
 def test_any_body(body: str) -> None:
     """Any body gives one line of text, which is never the line that leads to the original."""

@@ -300,7 +300,6 @@ def run_machine(examples: int, steps: int, seed: int | None = None) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             database=None,
             phases=[Phase.generate],  # to shrink takes minutes
             suppress_health_check=list(HealthCheck),
