@@ -18,7 +18,7 @@ from bot.discord_app.managed_channels import changed_answer, channels_answer
 from bot.discord_app.managed_posts import announced_answer, preview_answer, would_announce_answer
 from bot.discord_app.managed_status import status_answer
 from bot.discord_app.management import Management, PostReport
-from bot.discord_app.replies import Answer, UnfitError, answer_press, tell
+from bot.discord_app.replies import Answer, UnfitError, answer_press
 from bot.problems import UsageError
 from bot.settings import ChannelSettings
 
@@ -90,10 +90,7 @@ class Manager:
 
     async def press(self, interaction: discord.Interaction, custom_id: str) -> None:
         """Announce what was confirmed; pressed twice, the second time finds it announced."""
-        try:
-            await answer_press(interaction, self._announce(interaction, custom_id))
-        except UnfitError as error:
-            await tell(interaction, error.told(language_of(interaction.locale)))
+        await answer_press(interaction, self._announce(interaction, custom_id))
 
     async def _announce(self, interaction: discord.Interaction, custom_id: str) -> Answer:
         confirmed = re.fullmatch(CONFIRMATION, custom_id)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import discord
 
 from bot.discord_app.language import language_of
-from bot.discord_app.replies import explain_failure, tell
+from bot.discord_app.replies import UnfitError, explain_failure, tell
 
 __all__ = ["Press", "Presses", "StaleButtonError"]
 
@@ -49,5 +49,7 @@ class Presses:
         except StaleButtonError:
             _log.info("A button of an older message was pressed: %r", custom_id[:_LONGEST_SHOWN])
             await tell(interaction, language_of(interaction.locale).say("stale-button"))
+        except UnfitError as error:
+            await tell(interaction, error.told(language_of(interaction.locale)))
         except Exception as error:  # noqa: BLE001 - whatever it is, the member is told, and it is logged
             await explain_failure(interaction, f"Button {custom_id[:_LONGEST_SHOWN]!r}", error)
