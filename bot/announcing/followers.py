@@ -156,6 +156,13 @@ class _FollowerLane(Lane):
     def _is_paused(self, tables: Tables) -> bool:
         return tables.pauses.is_paused(FOLLOWERS)
 
+    def _interrupted(self, tables: Tables) -> Claim | None:
+        """The claim in doubt; after /unfollow it is looked for, but not sent (again)."""
+        claim = super()._interrupted(tables)
+        if claim is None or tables.followers.wants(claim):
+            return claim
+        return replace(claim, sendable=False)
+
     def _choose(self, tables: Tables, kind: ChannelKind) -> Sequence[PendingDelivery]:  # noqa: ARG002 - all are alike
         waiting = tables.deliveries.pending(self._desk.channel.id, LISTED, self._desk.now())
         return pack_for_follower(waiting, self._publisher.card_characters, self._publisher.fitting_into_list)
@@ -165,6 +172,15 @@ class _FollowerLane(Lane):
 
     def _note_sent(self, tables: Tables, claim: Claim) -> None:
         tables.followers.takes_messages(claim.channel_id)
+
+    def _release(self, tables: Tables, claim: Claim, *, alone: bool = False) -> None:
+        super()._release(tables, claim, alone=alone)
+        tables.followers.withdraw_unwanted(claim.channel_id)  # /unfollow leaves alone what is under way
+
+    async def _send_unfound(self, claim: Claim, kind: ChannelKind) -> None:
+        """Send it unless it was unfollowed during the look; then the next turn ends the doubt."""
+        if await self._desk.read(lambda tables: tables.followers.wants(claim)):
+            await super()._send_unfound(claim, kind)
 
     async def _end(self, claim: Claim, how: Callable[[Tables], None]) -> None:
         def end(tables: Tables) -> None:

@@ -132,10 +132,10 @@ class Lane:
 
     def _next_claim(self, tables: Tables, kind: ChannelKind) -> tuple[Claim | None, bool]:
         """The claim to work on, and whether it is in doubt."""
-        channel_id, now = self._desk.channel.id, self._desk.now()
+        channel_id = self._desk.channel.id
         if self._is_paused(tables):  # since it was seen that there is work
             return None, False
-        interrupted = tables.deliveries.interrupted(channel_id, now)
+        interrupted = self._interrupted(tables)
         if interrupted is not None:
             return interrupted, True
         packed = self._choose(tables, kind)
@@ -145,6 +145,10 @@ class Lane:
 
     def _is_paused(self, tables: Tables) -> bool:
         return tables.pauses.is_paused(self._desk.channel.id)
+
+    def _interrupted(self, tables: Tables) -> Claim | None:
+        """The oldest claim in doubt."""
+        return tables.deliveries.interrupted(self._desk.channel.id, self._desk.now())
 
     def _choose(self, tables: Tables, kind: ChannelKind) -> Sequence[PendingDelivery]:
         """What the next message carries."""
@@ -170,11 +174,11 @@ class Lane:
                 await self._set_aside(claim, f"{reason} (Discord's code {code})")
             case NotNow() | ChannelRefused() as outcome:
                 if not in_doubt:
-                    await self._end(claim, lambda tables: tables.deliveries.release(claim))
+                    await self._end(claim, lambda tables: self._release(tables, claim))
                 await self._desk.pause_after(outcome)
             case TokenRefused(reason):
                 if not in_doubt:
-                    await self._end(claim, lambda tables: tables.deliveries.release(claim))
+                    await self._end(claim, lambda tables: self._release(tables, claim))
                 raise TokenRefusedError(reason)
 
     async def _look(self, claim: Claim, kind: ChannelKind) -> None:
@@ -192,15 +196,22 @@ class Lane:
             case NotFound() if not covered and age < self._desk.pauses.believed_after:
                 await self._desk.wait((self._desk.pauses.believed_after - age).total_seconds())
             case NotFound() if claim.sendable and not self._desk.stopping:
-                await self._send(claim, kind)
+                await self._send_unfound(claim, kind)
             case NotFound():
-                await self._end(claim, lambda tables: tables.deliveries.release(claim))
+                await self._end(claim, lambda tables: self._release(tables, claim))
             case Unreadable(reason):
                 await self._give_up(claim, reason)
             case NotNow() | ChannelRefused() as outcome:
                 await self._desk.pause_after(outcome)
             case TokenRefused(reason):
                 raise TokenRefusedError(reason)
+
+    async def _send_unfound(self, claim: Claim, kind: ChannelKind) -> None:
+        await self._send(claim, kind)
+
+    def _release(self, tables: Tables, claim: Claim, *, alone: bool = False) -> None:
+        """The message of `claim` was certainly not created; its posts are due again, each `alone` if so asked."""
+        tables.deliveries.release(claim, alone=alone)
 
     async def _record_sent(self, claim: Claim, message_id: int | None, kind: ChannelKind) -> None:
         to_publish = self._is_to_publish(kind)
@@ -238,7 +249,7 @@ class Lane:
         """Find out which post of a refused message is to blame by trying each alone; refuse one that was alone."""
         if len(claim.deliveries) > 1:
             logger.warning("%s: a message was refused, its posts are tried one by one: %s", self._name, reason)
-            await self._end(claim, lambda tables: tables.deliveries.release(claim, alone=True))
+            await self._end(claim, lambda tables: self._release(tables, claim, alone=True))
             return
         logger.error("%s: %r is refused by Discord: %s", self._name, claim.deliveries[0].post.path, reason)
         await self._end(claim, lambda tables: tables.deliveries.refuse(claim, reason))

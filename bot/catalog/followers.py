@@ -5,9 +5,7 @@ of any other channel. What is kept of a person is what `FollowerTable.forget` de
 """
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from bot.catalog.columns import fold, from_microseconds, to_microseconds
@@ -23,8 +21,8 @@ from bot.catalog.following import (
     KeptOfPerson,
 )
 from bot.catalog.pauses import FOLLOWERS
-from bot.catalog.word_index import renew_word_index
-from bot.catalog.words import Words
+from bot.catalog.records import Claim
+from bot.catalog.wishes import matching_follows
 
 __all__ = ["FollowerTable"]
 
@@ -113,7 +111,7 @@ class FollowerTable:
         self._connection.execute("DELETE FROM follows WHERE id = ?", (follow_id,))
         channel_id = self.channel_of(user_id)
         assert channel_id is not None
-        self._withdraw_unwanted(channel_id)
+        self.withdraw_unwanted(channel_id)
         return ended
 
     def forget(self, user_id: int) -> bool:
@@ -150,19 +148,39 @@ class FollowerTable:
         return KeptOfPerson(followed_at, refused, self.follows_of(user_id), row["waiting"], row["sent"])
 
     def matching(self, post_ids: Collection[int], channel_id: int | None = None) -> Mapping[int, list[int]]:
-        """Which followers want which of these posts: by post, the ids of their channels.
-
-        Words are looked for in what members may see: only a post that they may can have them. They are whole words, as
-        who follows `go` does not want what is about Google.
+        """Which followers want which of these posts: by post, the ids of their channels; see `matching_follows`.
 
         Args:
             post_ids: of the posts.
             channel_id: ask only for the follower with this channel; None: for all.
         """
-        wanted: defaultdict[int, set[int]] = defaultdict(set)
-        for post_id, follower in (*self._named(post_ids, channel_id), *self._worded(post_ids, channel_id)):
-            wanted[post_id].add(follower)
-        return {post_id: sorted(channels) for post_id, channels in wanted.items()}
+        return matching_follows(self._connection, post_ids, channel_id)
+
+    def wants(self, claim: Claim) -> bool:
+        """Whether the follower still wants every post of `claim`; not if the claim was forgotten with all else."""
+        rows = self._connection.execute("SELECT post_id FROM deliveries WHERE message = ?", (claim.id,)).fetchall()
+        posts = [post_id for (post_id,) in rows]
+        return bool(posts) and self.matching(posts, claim.channel_id).keys() == set(posts)
+
+    def withdraw_unwanted(self, channel_id: int) -> None:
+        """Forget what waits in the channel and matches nothing that its follower follows.
+
+        A post that cannot be seen just now has no words to look at: it stays as long as they follow any words at all.
+        """
+        rows = self._connection.execute(
+            "SELECT deliveries.id, post_id, (SELECT 1 FROM searchable WHERE searchable.id = post_id) FROM deliveries"
+            f" WHERE channel_id = ? AND state = 'pending' AND {OPEN}",
+            (channel_id,),
+        ).fetchall()
+        wanted = self.matching([post_id for _, post_id, _ in rows], channel_id)
+        follows_words = self._connection.execute(
+            "SELECT 1 FROM follows JOIN followers ON followers.id = follower WHERE channel_id = ? AND kind = 'words'",
+            (channel_id,),
+        ).fetchone()
+        self._connection.executemany(
+            "DELETE FROM deliveries WHERE id = ?",
+            [(delivery,) for delivery, post, seen in rows if post not in wanted and (seen or not follows_words)],
+        )
 
     def is_anything_followed(self) -> bool:
         """Whether anybody follows anything."""
@@ -223,68 +241,6 @@ class FollowerTable:
 
     def _try_again(self, user_id: int) -> None:
         self._connection.execute("UPDATE followers SET refused_until = NULL WHERE user_id = ?", (user_id,))
-
-    def _named(self, post_ids: Collection[int], channel_id: int | None) -> Iterator[tuple[int, int]]:
-        """Each post and each follower of one of its tags, or of its source."""
-        for kind, of_posts in (
-            (
-                FollowKind.TAG,
-                "post_tags ON post_tags.post_id = wanted.value CROSS JOIN follows ON follows.key = tag_key",
-            ),
-            (FollowKind.SOURCE, "posts ON posts.id = wanted.value CROSS JOIN follows ON follows.key = source_key"),
-        ):
-            yield from self._connection.execute(
-                f"SELECT wanted.value, followers.channel_id FROM json_each(:posts) AS wanted CROSS JOIN {of_posts}"
-                " AND follows.kind = :kind CROSS JOIN followers ON followers.id = follower"
-                " WHERE :channel IS NULL OR followers.channel_id = :channel",
-                {"posts": str(list(post_ids)), "kind": kind, "channel": channel_id},
-            )
-
-    def _worded(self, post_ids: Collection[int], channel_id: int | None) -> Iterator[tuple[int, int]]:
-        """Each post and each follower of words that it has."""
-        rows = self._connection.execute(
-            "SELECT key, followers.channel_id FROM follows JOIN followers ON followers.id = follower"
-            " WHERE kind = 'words' AND (:channel IS NULL OR followers.channel_id = :channel)",
-            {"channel": channel_id},
-        )
-        followers: defaultdict[str, list[int]] = defaultdict(list)
-        for key, follower in rows:
-            followers[key].append(follower)
-        if followers and post_ids:
-            renew_word_index(self._connection)  # they may have been stored in this transaction
-        for key, channels in followers.items() if post_ids else ():
-            for post_id in self._having(key, post_ids):
-                yield from ((post_id, follower) for follower in channels)
-
-    def _having(self, words: str, post_ids: Collection[int]) -> Iterator[int]:
-        """Those of the posts that have these words."""
-        rows = self._connection.execute(
-            # A range, which the index can begin and end at; asked for one by one, 100 posts take 100 times as long.
-            "SELECT rowid FROM post_words WHERE post_words MATCH ? AND rowid BETWEEN ? AND ?",
-            (replace(Words.parse(words), is_open=False).query, min(post_ids), max(post_ids)),
-        )
-        wanted = set(post_ids)
-        return (post_id for (post_id,) in rows if post_id in wanted)
-
-    def _withdraw_unwanted(self, channel_id: int) -> None:
-        """Forget what waits in the channel and matches nothing that its follower follows.
-
-        A post that cannot be seen just now has no words to look at: it stays as long as they follow any words at all.
-        """
-        rows = self._connection.execute(
-            "SELECT deliveries.id, post_id, (SELECT 1 FROM searchable WHERE searchable.id = post_id) FROM deliveries"
-            f" WHERE channel_id = ? AND state = 'pending' AND {OPEN}",
-            (channel_id,),
-        ).fetchall()
-        wanted = self.matching([post_id for _, post_id, _ in rows], channel_id)
-        follows_words = self._connection.execute(
-            "SELECT 1 FROM follows JOIN followers ON followers.id = follower WHERE channel_id = ? AND kind = 'words'",
-            (channel_id,),
-        ).fetchone()
-        self._connection.executemany(
-            "DELETE FROM deliveries WHERE id = ?",
-            [(delivery,) for delivery, post, seen in rows if post not in wanted and (seen or not follows_words)],
-        )
 
 
 def _key(kind: FollowKind, name: str) -> str:

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from collections.abc import Set
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.announcing.followers import AT_ONCE, _FollowerDesk
-from bot.announcing.publisher import ChannelKind, ChannelRefused
+from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, SearchOutcome
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog
 from bot.catalog.following import FollowKind
@@ -298,6 +299,72 @@ async def test_forgetting_before_an_answer_of_any_kind_is_no_matter(room: Follow
         await room.publish("b.md")
         await room.settled("b.md")
     assert room.got() == [["b.md"]]
+
+
+@pytest.mark.parametrize("outcome", [CLOSED, RATE_LIMITED, MESSAGE_REFUSED], ids=["closed", "limited", "refused"])
+async def test_what_was_unfollowed_while_it_was_under_way_does_not_come_later(
+    room: FollowRoom, outcome: Refuses
+) -> None:
+    """A message that Discord did not take is not tried again with what its follower follows no more by then."""
+    for tag in ("go", "rust"):
+        await room.follow(tag)
+    hanging = Hangs(outcome=outcome.outcome)
+    room.discord.next_request(direct(ADA), hanging)
+    await room.publish("a.md")
+    room.site.write(a_post("b.md", tags=("rust",)))
+    await room.scan()
+    async with room.running():
+        await hanging.reached.wait()
+        await room.unfollow("go")
+        hanging.go.set()
+        await room.rests()
+        room.clock.go_on(2 * DAY)
+        room.wake()
+        await room.settled("b.md")
+    assert room.got() == [["b.md"]]
+    assert (await room.states()).keys() == {"b.md"}
+
+
+@pytest.mark.parametrize("stored", [True, False])
+@pytest.mark.parametrize("waits", [0, 2 * MINUTE], ids=["nonce known", "nonce forgotten"])
+async def test_what_was_unfollowed_while_in_doubt_is_looked_for(room: FollowRoom, stored: bool, waits: float) -> None:
+    """A message of which nobody knows is not sent again after /unfollow: it is found, or given up."""
+    await room.follow("go")
+    hanging = Hangs(stored=stored)
+    room.discord.next_request(direct(ADA), hanging)
+    await room.publish("a.md")
+    async with room.running() as task:
+        await hanging.reached.wait()
+        task.cancel()
+    room.clock.go_on(waits)
+    await room.unfollow("go")
+    async with room.running():
+        await room.follow("rust")
+        await room.publish("b.md", tags=("rust",))
+        await room.settled("b.md")
+    assert room.got() == [*([["a.md"]] if stored else []), ["b.md"]]
+
+
+async def test_what_is_unfollowed_during_the_look_is_not_sent(
+    room: FollowRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the doubt is just being settled, what is followed no more when it was not found is not sent."""
+    await room.follow("go")
+    room.discord.next_request(direct(ADA), Lost(stored=False, takes=2 * MINUTE))
+    find = room.discord.find
+
+    async def unfollows_meanwhile(announcement: Announcement, since: datetime, known: Set[int]) -> SearchOutcome:
+        if await room.follows():
+            await room.unfollow("go")
+        return await find(announcement, since, known)
+
+    monkeypatch.setattr(room.discord, "find", unfollows_meanwhile)
+    await room.publish("a.md")
+    async with room.running():
+        await until(lambda: bool(room.discord.searches))
+        await room.rests()
+    assert room.got() == []
+    assert await room.states() == {}
 
 
 async def test_a_retracted_post_sleeps_and_a_sent_one_stays(room: FollowRoom) -> None:
