@@ -177,6 +177,26 @@ class _FollowerLane(Lane):
         super()._release(tables, claim, alone=alone)
         tables.followers.withdraw_unwanted(claim.channel_id)  # /unfollow leaves alone what is under way
 
+    async def _set_aside(self, claim: Claim, reason: str) -> None:
+        """Find out which post of a refused message is to blame by trying halves; drop one that was alone."""
+        if len(claim.deliveries) == 1:
+            await self._give_up(claim, reason)
+            return
+        logger.debug("%s: a message was refused, its posts are tried in halves: %s", self._name, reason)
+
+        def suspect(tables: Tables) -> None:
+            tables.deliveries.suspect(claim)
+            tables.followers.withdraw_unwanted(claim.channel_id)
+
+        await self._end(claim, suspect)
+
+    async def _give_up(self, claim: Claim, reason: str) -> None:
+        """Drop what Discord does not take, or nobody can tell of: a person could do nothing about it."""
+        news: list[str] = []
+        await self._end(claim, lambda tables: news.extend(tables.deliveries.drop(claim, reason)))
+        for path in news:
+            logger.info("%r does not reach each of its followers, and is not sent to those again: %s", path, reason)
+
     async def _send_unfound(self, claim: Claim, kind: ChannelKind) -> None:
         """Send it unless it was unfollowed during the look; then the next turn ends the doubt."""
         if await self._desk.read(lambda tables: tables.followers.wants(claim)):

@@ -1,6 +1,7 @@
 """Which of the waiting posts go into the next message: pure."""
 
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 from bot.catalog.records import PendingDelivery
 from bot.content.post import Post
@@ -29,18 +30,25 @@ def pack(
         shows two cards with one URL as one, so posts with one canonical URL never share a message; a delivery that is
         to be tried alone is.
     """
+    if any(delivery.alone for delivery in waiting[:1]):
+        return tuple(waiting[:1])
+    together = tuple(takewhile(lambda delivery: not delivery.alone, waiting))
+    return _fitting(together, card_characters, most)
+
+
+def _fitting(
+    waiting: Sequence[PendingDelivery], card_characters: Callable[[Post], int], most: int
+) -> tuple[PendingDelivery, ...]:
+    """As many from the front as one message can carry, be they to be tried alone or not."""
     packed: list[PendingDelivery] = []
     characters = 0
     links: set[str] = set()
     for delivery in waiting[:most]:
         characters += card_characters(delivery.post)
-        fits = characters <= MESSAGE_CHARACTERS and delivery.post.canonical_url not in links and not delivery.alone
-        if packed and not fits:
+        if packed and (characters > MESSAGE_CHARACTERS or delivery.post.canonical_url in links):
             break
         packed.append(delivery)
         links.add(delivery.post.canonical_url)
-        if delivery.alone:
-            break
     return tuple(packed)
 
 
@@ -59,10 +67,14 @@ def pack_for_follower(
     Returns:
         At least one delivery if any waits. More than `CARDS` of them are a list: that alone tells the one from the
         other, so that a claim that a crash left behind is the same message again.
+
+        Of those that were in a message that was refused, which are marked to be tried `alone`, the first half: the one
+        to blame is in it or in the other, and is found in a few steps, while nobody gets a message for each post.
     """
-    listed = waiting[:LISTED]
-    if len(listed) > CARDS and not any(delivery.alone for delivery in listed):
+    suspects = [delivery for delivery in waiting if delivery.alone]
+    listed = suspects[: (len(suspects) + 1) // 2] if suspects else waiting[:LISTED]
+    if len(listed) > CARDS:
         fitting = fitting_into_list([delivery.post for delivery in listed])
         if fitting > CARDS:
             return tuple(listed[:fitting])
-    return pack(waiting, card_characters, CARDS)
+    return _fitting(listed, card_characters, CARDS)

@@ -145,6 +145,30 @@ class DeliveryTable:
         """Nobody can tell whether the message of `claim` stands: a person must look."""
         self._end(claim, "state = 'unknown', shown = NULL, reason = ?", reason)
 
+    def suspect(self, claim: Claim) -> None:
+        """Discord refused the message of `claim` for one of its posts: only these are `alone` in the channel now."""
+        self._clear_suspects(claim.channel_id)
+        self.release(claim, alone=True)
+
+    def drop(self, claim: Claim, reason: str) -> list[str]:
+        """Leave the message of `claim`, for a follower, as it is for good: nobody could say what became of it.
+
+        If it was looked for among others, these are no suspects any more.
+
+        Returns:
+            The paths of its posts that were not dropped for any other follower yet.
+        """
+        rows = self._connection.execute(
+            "SELECT path FROM deliveries AS ours JOIN posts ON posts.id = post_id WHERE message = ? AND NOT EXISTS"
+            f" (SELECT 1 FROM deliveries WHERE post_id = ours.post_id AND state = 'dropped' AND {TO_FOLLOWER})"
+            " ORDER BY position",
+            (claim.id,),
+        ).fetchall()
+        self._end(claim, "state = 'dropped', message = NULL, position = NULL, shown = NULL, reason = ?", reason)
+        self._exactly_one("DELETE FROM messages WHERE id = ?", (claim.id,))
+        self._clear_suspects(claim.channel_id)
+        return [path for (path,) in rows]
+
     def give_up_all(self, reason: str) -> int:
         """Nobody can tell whether what waits, or was under way, stands by now; return how many deliveries that are.
 
@@ -224,10 +248,10 @@ class DeliveryTable:
     def held_up(self) -> list[HeldUp]:
         """The refused and unknown deliveries, by id."""
         rows = self._connection.execute(
-            f"SELECT deliveries.id, channel_id, state, path, reason, {TO_FOLLOWER} FROM deliveries"
+            "SELECT deliveries.id, channel_id, state, path, reason FROM deliveries"
             " JOIN posts ON posts.id = post_id WHERE state IN ('refused', 'unknown') ORDER BY deliveries.id"
         )
-        return [HeldUp(row[0], row[1], DeliveryState(row[2]), row[3], row[4], bool(row[5])) for row in rows]
+        return [HeldUp(row[0], row[1], DeliveryState(row[2]), row[3], row[4]) for row in rows]
 
     def count_sleeping(self, now: datetime) -> dict[int, int]:
         """How many of each channel's pending deliveries sleep; channels without any, and followers, are left out."""
@@ -251,6 +275,12 @@ class DeliveryTable:
     def last_sent_at(self) -> datetime | None:
         """When a message was last recorded as sent; None: never."""
         return from_microseconds(self._connection.execute("SELECT max(sent_at) FROM messages").fetchone()[0])
+
+    def _clear_suspects(self, channel_id: int) -> None:
+        self._connection.execute(
+            f"UPDATE deliveries SET alone = 0 WHERE channel_id = ? AND state = 'pending' AND {OPEN} AND alone = 1",
+            (channel_id,),
+        )
 
     def _end(self, claim: Claim, assignments: str, *values: object) -> None:
         ended = self._connection.execute(

@@ -141,7 +141,8 @@ class PendingDelivery:
     Attributes:
         id: of the delivery.
         post: what is to be sent.
-        alone: it was refused together with others and is now tried in a message of its own.
+        alone: it was refused together with others and is now tried in a message of its own; for a follower in one with
+            half of those.
     """
 
     id: int
@@ -247,11 +248,10 @@ class KnownDelivery:
 
 @dataclass(frozen=True, slots=True)
 class HeldUp:
-    """A delivery that a person must look at: refused or unknown; `to_follower`: by direct message, to a follower."""
+    """A delivery that a person must look at: refused or unknown; none is for a follower."""
 
     id: int
     channel_id: int
     state: DeliveryState
     path: str
     reason: str
-    to_follower: bool = False

@@ -71,7 +71,7 @@ async def resolve(catalog: Catalog, settings: Settings, request: ResolveRequest)
                 f"delivery {known.id} ({where}) is {known.state}; only one that is refused or unknown can be resolved"
             )
         told = _settle(tables, known, request, now)
-        if request.resend and known.channel_id not in names and not to_follower:
+        if request.resend and known.channel_id not in names:
             told += ", once its channel is in the settings"
         return Done([f"{where}: {told}"], to_send=request.resend)
 

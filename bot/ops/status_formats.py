@@ -26,16 +26,9 @@ LOOK = {
     ),
 }
 
-TO_FOLLOWER = (
-    "`linkbot resolve {0} --resend` sends it, once more if it was sent before, `linkbot resolve {0} --drop` leaves it"
-)
-
 
 def as_json(status: Status) -> str:
-    """One JSON object with everything; times as ISO 8601 with their zone, ids of channels as text.
-
-    A follower's channel is null: nobody is named.
-    """
+    """One JSON object with everything; times as ISO 8601 with their zone, ids of channels as text."""
     return json.dumps(
         {
             "running": status.running,
@@ -68,8 +61,7 @@ def as_json(status: Status) -> str:
             "held_up": [
                 {
                     "delivery": held.id,
-                    "channel": None if held.to_follower else str(held.channel_id),
-                    "to_follower": held.to_follower,
+                    "channel": str(held.channel_id),
                     "state": held.state,
                     "post": held.path,
                     "reason": held.reason,
@@ -159,9 +151,8 @@ def _what_to_look_at(status: Status) -> Iterator[str]:
 
 
 def _held_up(status: Status, held: HeldUp) -> str:
-    what_to_do = (TO_FOLLOWER if held.to_follower else LOOK[held.state]).format(held.id)
-    where = "to a follower" if held.to_follower else f"in {_channel(status, held.channel_id)}"
-    return f"{held.path} {where} is {held.state}: {held.reason}; {what_to_do}"
+    where, what_to_do = _channel(status, held.channel_id), LOOK[held.state].format(held.id)
+    return f"{held.path} in {where} is {held.state}: {held.reason}; {what_to_do}"
 
 
 def _some(lines: Sequence[str], where_all_are: str) -> Iterator[str]:

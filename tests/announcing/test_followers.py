@@ -176,17 +176,59 @@ async def test_what_was_not_created_goes_out_later(room: FollowRoom) -> None:
     await room.publish("a.md", "b.md", "c.md")
     async with room.running():
         await room.settled("a.md", "c.md")
-        await until_state(room, "b.md", DeliveryState.REFUSED)
+        await until_state(room, "b.md", DeliveryState.DROPPED)
     assert room.got() == [["a.md"], ["c.md"]]
-    (held,) = await room.ask(lambda tables: tables.deliveries.held_up())
-    assert (held.path, held.to_follower) == ("b.md", True)
 
 
-async def until_state(room: FollowRoom, path: str, state: DeliveryState) -> None:
-    """Wait until a post's delivery to Ada is in this state."""
+async def test_one_bad_post_costs_a_follower_no_flood(room: FollowRoom, caplog: pytest.LogCaptureFixture) -> None:
+    """Of many posts of which Discord refuses one, the others come in a few messages, whichever it is."""
+    caplog.set_level(logging.INFO)
+    room.discord.refuses_card_of("05.md")
+    for user_id in (ADA, BEN):
+        await room.follow("go", user_id=user_id)
+    await room.publish(*numbered(20))
+    good = [path for path in numbered(20) if path != "05.md"]
+    async with room.running():
+        for user_id in (ADA, BEN):
+            await room.settled(*good, user_id=user_id)
+            assert [path for paths in room.got(user_id) for path in paths] == good
+            assert len(room.got(user_id)) == 2
+            await until_state(room, "05.md", DeliveryState.DROPPED, user_id)
+        room.discord.refuses_card_of("44.md")
+        await room.publish(*numbered(30, 20))
+        for user_id in (ADA, BEN):
+            await room.settled(*(path for path in numbered(30, 20) if path != "44.md"), user_id=user_id)
+            assert len(room.got(user_id)) <= 2 + 1 + 5
+    assert await room.ask(lambda tables: tables.deliveries.held_up()) == []
+    for path in ("05.md", "44.md"):
+        assert caplog.text.count(f"'{path}' does not reach") == 1
+    assert "WARNING" not in caplog.text
+    assert "follower " not in caplog.text
+
+
+async def test_what_nobody_can_tell_of_a_message_to_a_follower_is_dropped(
+    room: FollowRoom, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A direct message whose fate cannot be read is not sent again, and is nobody's task."""
+    caplog.set_level(logging.INFO)
+    await room.follow("go")
+    room.discord.unreadable.add(direct(ADA))
+    room.discord.next_request(direct(ADA), Lost(stored=True, takes=2 * MINUTE))
+    await room.publish("a.md", "b.md")
+    async with room.running():
+        await until_state(room, "b.md", DeliveryState.DROPPED)
+        await room.publish("c.md")
+        await room.settled("c.md")
+    assert room.got() == [["a.md", "b.md"], ["c.md"]]
+    assert await room.ask(lambda tables: tables.deliveries.held_up()) == []
+    assert "ERROR" not in caplog.text
+
+
+async def until_state(room: FollowRoom, path: str, state: DeliveryState, user_id: int = ADA) -> None:
+    """Wait until a post's delivery to a person is in this state."""
     async with asyncio.timeout(10):
         while True:
-            if (await room.states())[path] is state:
+            if (await room.states(user_id))[path] is state:
                 return
             await asyncio.sleep(0.002)
 

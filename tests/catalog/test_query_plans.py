@@ -58,6 +58,7 @@ ASKED_ALL_THE_TIME: Mapping[str, Question] = {
     "whether a person refuses": lambda tables, known: tables.followers.refuse_until(1, NOW),
     "what is kept of a person": lambda tables, known: (follow(tables), tables.followers.person(1)),
     "forgetting a person": lambda tables, known: (follow(tables), tables.followers.forget(1)),
+    "posts of a refused message": lambda tables, known: tables.deliveries._clear_suspects(1),
     "whether a message is still claimed": lambda tables, known: tables.deliveries.is_claimed(CLAIM),
     "stamps of a few files": lambda tables, known: tables.files.stamps_of(["a.md"]),
 }

@@ -13,6 +13,7 @@ from bot.ops.announce import AnnounceRequest, announce
 from bot.ops.resolve import ResolveRequest, resolve
 from bot.ops.status import read_status
 from bot.ops.status_formats import as_json, as_text
+from bot.problems import UsageError
 from bot.settings import AnnounceSettings
 from tests.support.catalog_site import ALL, a_post
 from tests.support.courier_fakes import MESSAGE_REFUSED, until
@@ -91,7 +92,7 @@ async def test_switched_off_held_posts_reach_no_follower(room: FollowRoom) -> No
 
 
 async def test_status_counts_followers_and_names_nobody(room: FollowRoom) -> None:
-    """Followers are one line; what is refused to one is to a follower, and is resolved as anything else."""
+    """Followers are one line; what Discord refuses to one is nobody's task, and no number tells whose it was."""
     room.discord.next_request(direct(ADA), MESSAGE_REFUSED)
     await room.publish("a.md")
     async with room.running():
@@ -101,15 +102,13 @@ async def test_status_counts_followers_and_names_nobody(room: FollowRoom) -> Non
     status = await read_status(room.site.settings)
     text, told = as_text(status), json.loads(as_json(status))
     assert "followers   2 people follow something; 1 post waits for them" in text
-    (held,) = told["held_up"]
-    why = "Invalid Form Body (Discord's code 50035)"
-    assert f"! a.md to a follower is refused: {why}; `linkbot resolve {held['delivery']}" in text
-    assert (held["channel"], held["to_follower"]) == (None, True)
+    assert told["held_up"] == []
     assert told["followers"] == {"people": 2, "refusing": 0, "waiting": 1, "paused_since": None}
     assert told["deliveries"] == []
-    done = await resolve(room.site.catalog, room.site.settings, ResolveRequest(held["delivery"], resend=True))
-    assert done.lines == ["a.md to a follower: to be sent again"]
-    for said in (text, as_json(status), *done.lines):
+    with pytest.raises(UsageError) as refused:
+        await resolve(room.site.catalog, room.site.settings, ResolveRequest(1, resend=True))
+    assert "delivery 1 (a.md to a follower) is dropped" in str(refused.value)
+    for said in (text, as_json(status), str(refused.value)):
         assert not any(str(number) in said for number in (ADA, BEN, direct(ADA), direct(BEN)))
 
 

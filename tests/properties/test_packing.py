@@ -1,15 +1,18 @@
 """What one message carries, for any backlog; and what no post can make of the rules."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.announcing.decide import Rules, decide
-from bot.announcing.packing import MESSAGE_CHARACTERS, pack
+from bot.announcing.packing import MESSAGE_CHARACTERS, pack, pack_for_follower
 from bot.catalog.records import PendingDelivery, Standing
 from bot.content.post import Post
 from tests.support.catalog_site import NOW, a_post
+
+MOST_PROBES = 5  # 25 can be halved so often
 
 waiting = st.lists(
     st.builds(
@@ -53,6 +56,27 @@ def fits(packed: tuple[PendingDelivery, ...], most: int) -> bool:
         and len(set(links)) == len(links)
         and (len(packed) < 2 or not any(delivery.alone for delivery in packed))
     )
+
+
+@given(waiting, st.integers(11, 40))
+def test_the_post_to_blame_is_found_in_few_messages(backlog: list[PendingDelivery], fitting: int) -> None:
+    """Whichever post Discord refuses, halves of what was refused end with it alone after few messages to its reader."""
+    for number, culprit in enumerate(backlog):
+        left = [replace(delivery, id=at, alone=True) for at, delivery in enumerate(backlog)]
+        messages = 0
+        while left:
+            packed = pack_for_follower(left, lambda post: 1, lambda posts: min(len(posts), fitting))
+            assert packed
+            if number not in {delivery.id for delivery in packed}:
+                left = left[len(packed) :]
+                messages += 1
+            elif len(packed) > 1:
+                left = list(packed)
+            else:
+                break
+        assert left
+        assert left[0].post == culprit.post
+        assert messages <= MOST_PROBES + len(backlog) - len({delivery.post.canonical_url for delivery in backlog})
 
 
 @given(waiting, st.integers(1, 10))
