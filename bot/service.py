@@ -19,6 +19,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 
 from bot.announcing.courier import Courier
+from bot.announcing.followers import end_following
 from bot.announcing.intake import Intake
 from bot.announcing.restored import take_over
 from bot.announcing.troubles import Troubles
@@ -28,7 +29,7 @@ from bot.catalog.notes import Note
 from bot.discord_app.catalog_archive import CatalogArchive
 from bot.discord_app.client import LinkbotClient
 from bot.discord_app.command_sync import keep_commands_registered
-from bot.discord_app.commands import add_commands, add_following, add_management
+from bot.discord_app.commands import add_commands, add_following, add_forgetting, add_management
 from bot.discord_app.endpoints import point_discord_at
 from bot.discord_app.follower import Follower
 from bot.discord_app.follows import Follows
@@ -66,6 +67,8 @@ async def run_service(settings: Settings, token: str, *, on_ready: Callable[[], 
         async with open_catalog(settings.state.directory) as catalog:
             await _refuse_a_first_run_without_content(settings, catalog)
             await take_over(catalog)
+            if not settings.commands.follow:
+                await end_following(catalog)
             service = _Service(settings, catalog)
             _stop_on_signals(service.stop)
             try:
@@ -119,8 +122,9 @@ class _Service:
             indexed=lambda: self._intake.indexed,
         )
         add_management(self._client.tree, self._client.presses, management, settings.commands.guilds)
+        follower = Follower(Follows(catalog, settings.commands.follow_messages_per_day), self._archive)
+        add_forgetting(self._client.tree, self._client.presses, follower)
         if settings.commands.follow:
-            follower = Follower(Follows(catalog, settings.commands.follow_messages_per_day), self._archive)
             add_following(self._client.tree, self._client.presses, follower, settings.commands.guilds)
 
     def stop(self) -> None:

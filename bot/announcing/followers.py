@@ -30,13 +30,24 @@ from bot.catalog.records import Claim, PendingDelivery
 from bot.catalog.tables import Tables
 from bot.settings import ChannelSettings
 
-__all__ = ["Followers"]
+__all__ = ["Followers", "end_following"]
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 8  # people who are written to; Discord takes 50 requests a second in all, and channels need some
 LEFT_ALONE = timedelta(days=1)  # who takes no direct messages
 PART = "followers"  # of the service, for `Troubles`, which names nobody
+
+
+async def end_following(catalog: Catalog) -> None:
+    """Following is switched off: drop what waits, which nobody wants to get when it is switched on again some day.
+
+    Raises:
+        CatalogUnavailableError: the catalog cannot be written now.
+    """
+    dropped = await catalog.write(lambda tables: tables.deliveries.drop_for_followers("commands.follow was false"))
+    if dropped:
+        logger.info("commands.follow is false: %d posts that waited for followers are dropped", dropped)
 
 
 class Followers:

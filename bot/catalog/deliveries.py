@@ -174,14 +174,18 @@ class DeliveryTable:
 
         What is so for followers is dropped: nobody but they could look.
         """
-        self._connection.execute(
-            "UPDATE deliveries SET state = 'dropped', shown = NULL, reason = ?"
-            f" WHERE state IN ('pending', 'sending') AND {OPEN} AND {TO_FOLLOWER}",
-            (reason,),
-        )
+        self.drop_for_followers(reason)
         return self._connection.execute(
             "UPDATE deliveries SET state = 'unknown', shown = NULL, reason = ?"
             f" WHERE state IN ('pending', 'sending') AND {OPEN}",
+            (reason,),
+        ).rowcount
+
+    def drop_for_followers(self, reason: str) -> int:
+        """Leave what waits for followers, or was under way, as it is for good; return how many deliveries that are."""
+        return self._connection.execute(
+            "UPDATE deliveries SET state = 'dropped', shown = NULL, reason = ?"
+            f" WHERE state IN ('pending', 'sending') AND {OPEN} AND {TO_FOLLOWER}",
             (reason,),
         ).rowcount
 

@@ -45,8 +45,12 @@ class Follower:
         self.archive = archive
 
     def listen(self, presses: Presses) -> None:
-        """Answer the buttons under these answers."""
-        presses.add(r"follow-[a-z]+(:.*)?", self._press)
+        """Answer the buttons under these answers, but for the one below."""
+        presses.add(r"follow-(?!forget)[a-z]+(:.*)?", self._press)
+
+    def listen_to_forget(self, presses: Presses) -> None:
+        """Answer the button that has everything forgotten."""
+        presses.add(_FORGET, self._press_forget)
 
     async def follow(self, interaction: discord.Interaction, kind: FollowKind, typed: str) -> Answer:
         """Let the asker follow what was typed; of tags and sources only what there is.
@@ -110,12 +114,16 @@ class Follower:
     async def _press(self, interaction: discord.Interaction, text: str) -> None:
         await answer_press(interaction, self._pressed(interaction, text))
 
+    async def _press_forget(self, interaction: discord.Interaction, _text: str) -> None:
+        await answer_press(interaction, self._forget(interaction))
+
+    async def _forget(self, interaction: discord.Interaction) -> Answer:
+        forgotten = await self._follows.forget(interaction.user.id)
+        return Answer(content=language_of(interaction.locale).say("forget-done" if forgotten else "forget-nothing"))
+
     async def _pressed(self, interaction: discord.Interaction, text: str) -> Answer:
         if text == _LIST:
             return await self._list(interaction)
-        if text == _FORGET:
-            forgotten = await self._follows.forget(interaction.user.id)
-            return Answer(content=language_of(interaction.locale).say("forget-done" if forgotten else "forget-nothing"))
         if (meant := _MEANT.fullmatch(text)) is not None:
             return await self.follow(interaction, FollowKind(meant[1]), meant[2])
         if (end := _END.fullmatch(text)) is not None:

@@ -206,7 +206,7 @@ class CommandsSettings(Model):
     follow: values.Flag = Field(
         default=True,
         description="Members can follow tags, sources and words: new posts reach them by direct message. false: there "
-        "are no such commands, and nobody gets direct messages.",
+        "are no such commands but /forget-me, nobody gets direct messages, and what waits is dropped.",
     )
     follow_messages_per_day: Whole = Field(
         default=10,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.announcing.followers import AT_ONCE, _FollowerDesk
+from bot.announcing.followers import AT_ONCE, _FollowerDesk, end_following
 from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, SearchOutcome
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog
@@ -433,19 +433,22 @@ async def test_a_retracted_post_sleeps_and_a_sent_one_stays(room: FollowRoom) ->
 
 
 async def test_switched_off_nothing_is_planned_and_nothing_is_sent(room: FollowRoom) -> None:
-    """With commands.follow: false what waits stays, and what comes is not planned; on again, what waits goes."""
+    """With commands.follow: false what waits is dropped, and what comes is not planned; on again, news goes out."""
     await room.follow("go")
     await room.publish("a.md", tags=("go", "news"))
     settings = room.site.settings
     room.site.settings = room.without_following()
     await room.publish("b.md", tags=("go", "news"))
+    await end_following(room.site.catalog)
     async with room.running(follow=False):
         await until(lambda: len(room.discord.paths(ALL)) == 1)
     assert room.got() == []
     room.site.settings = settings
     async with room.running():
-        await room.settled("a.md")
-    assert room.got() == [["a.md"]]
+        await room.publish("c.md")
+        await room.settled("c.md")
+    assert room.got() == [["c.md"]]
+    assert (await room.states())["a.md"] is DeliveryState.DROPPED
 
 
 async def test_pausing_all_holds_followers_back(room: FollowRoom, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -216,6 +216,22 @@ async def test_answers_come_in_the_askers_language(bot: FollowedBot) -> None:
     assert "Ce que vous suivez" in text_of(listed)
 
 
+async def test_everything_can_be_forgotten_when_following_is_switched_off(bot: FollowedBot) -> None:
+    """Without following what is kept is still told and deleted, also by an old button; the other buttons are stale."""
+    for user in ("ada", "ben"):
+        await bot.ask("follow tag", user=user, tag="release")
+    old = await bot.ask("forget-me", user="ben")
+    listed = await bot.ask("following")
+    bot.follow = False
+    await bot.restart()
+    assert "older message" in text_of(await bot.press(listed, "✕ release"))
+    answer = await bot.ask("forget-me")
+    assert "the tag **release**" in text_of(answer)
+    for asked, user in ((answer, "ada"), (old, "ben")):
+        assert "is deleted" in text_of(await bot.press(asked, "Delete all of it", user=user))
+        assert await bot.kept(user) is None
+
+
 @pytest.mark.parametrize("place", ["dm", "elsewhere"])
 async def test_following_works_everywhere(bot: FollowedBot, place: str) -> None:
     """In direct messages and where the application was taken along, too."""

@@ -89,17 +89,26 @@ async def test_forgotten_while_a_message_is_under_way(bot: Bot, site: Site, disc
 
 
 async def test_following_can_be_switched_off(bot: Bot, site: Site, discord: StandIn) -> None:
-    """With commands.follow: false there are no such commands, and what was followed before gets nothing."""
+    """With commands.follow: false only /forget-me is left, also with commands.guilds; what waited never comes."""
     await start(bot)
     await discord.slash("follow tag", {"tag": "go"}, user="ada")
+    await bot.linkbot("pause")
+    site.write("waits.md", "More about Go", tags=("go",))
+    await bot.until(lambda: bot.log.count("waits.md") > 0, "it is taken in")
     await bot.stop()
-    bot.configure(commands={"follow": False})
+    bot.configure(commands={"follow": False, "guilds": [discord.world.guild_id]})
     await bot.start()
-    await bot.until(lambda: "follow" not in {each["name"] for each in offered(discord)}, "the commands are gone")
-    assert {each["name"] for each in offered(discord)}.isdisjoint({"following", "unfollow", "forget-me"})
+    await bot.until(lambda: {each["name"] for each in offered(discord)} == {"forget-me"}, "the commands are gone")
+    await bot.linkbot("resume")
     site.write("a.md", "About Go", tags=("go",))
     await bot.has_no_more_to_say()
-    assert direct(bot) == []
+    await bot.stop()
+    bot.configure(commands={"follow": True})
+    await bot.start()
+    site.write("b.md", "Again about Go", tags=("go",))
+    await bot.until(lambda: titles(bot) == ["Again about Go"], "following is back")
+    await bot.has_no_more_to_say()
+    assert titles(bot) == ["Again about Go"]
 
 
 def offered(discord: StandIn) -> list[dict[str, object]]:

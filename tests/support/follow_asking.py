@@ -14,7 +14,7 @@ from bot.catalog.following import KeptOfPerson
 from bot.content.post import Post
 from bot.discord_app.catalog_archive import CatalogArchive
 from bot.discord_app.client import LinkbotClient
-from bot.discord_app.commands import add_commands, add_following
+from bot.discord_app.commands import add_commands, add_following, add_forgetting
 from bot.discord_app.follower import Follower
 from bot.discord_app.follows import Follows
 from bot.discord_app.publish import DiscordPublisher
@@ -35,6 +35,7 @@ class FollowedBot:
     discord: StandIn
     site: Site
     per_day: int = 10
+    follow: bool = True
     client: LinkbotClient = field(init=False)
     follows: Follows = field(init=False)
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -46,7 +47,10 @@ class FollowedBot:
         self.follows = Follows(catalog, self.per_day)
         archive = CatalogArchive(catalog)
         add_commands(self.client.tree, self.client.presses, archive, tldr_characters=350)
-        add_following(self.client.tree, self.client.presses, Follower(self.follows, archive))
+        follower = Follower(self.follows, archive)
+        add_forgetting(self.client.tree, self.client.presses, follower)
+        if self.follow:
+            add_following(self.client.tree, self.client.presses, follower)
         await self.client.tree.sync()
         await self._running.enter_async_context(connected(self.client))
 

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.discord_app.archive import Archive
-from bot.discord_app.commands.follow import follow_commands
+from bot.discord_app.commands.follow import follow_commands, forget_command
 from bot.discord_app.commands.latest import latest_command
 from bot.discord_app.commands.linkbot import linkbot_commands
 from bot.discord_app.commands.names import names_commands
@@ -21,7 +21,7 @@ from bot.discord_app.management import Management
 from bot.discord_app.presses import Presses
 from bot.discord_app.replies import CommandTree
 
-__all__ = ["add_commands", "add_following", "add_management"]
+__all__ = ["add_commands", "add_following", "add_forgetting", "add_management"]
 
 _EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 _FOR_ALL = app_commands.AppInstallationType(guild=True, user=True)
@@ -59,6 +59,14 @@ def add_commands(
 def add_following(tree: CommandTree, presses: Presses, follower: Follower, guilds: Sequence[int] = ()) -> None:
     """Put the commands for people who follow something into `tree`, as `add_commands` does with the others."""
     _add(tree, follow_commands(follower, presses), guilds)
+
+
+def add_forgetting(tree: CommandTree, presses: Presses, follower: Follower) -> None:
+    """Put what tells people what is kept of them, and deletes it, into `tree`, everywhere, whatever is switched off.
+
+    Whoever followed something must be able to have it forgotten, also when that is over, or not in their server.
+    """
+    _add(tree, (forget_command(follower, presses),), ())
 
 
 def _add(tree: CommandTree, commands: Sequence[_Command], guilds: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from bot.discord_app.language import about, named
 from bot.discord_app.presses import Presses
 from bot.discord_app.replies import answer
 
-__all__ = ["follow_commands"]
+__all__ = ["follow_commands", "forget_command"]
 
 Command = app_commands.Command[app_commands.Group, ..., None]
 
@@ -19,7 +19,7 @@ Command = app_commands.Command[app_commands.Group, ..., None]
 def follow_commands(follower: Follower, presses: Presses) -> tuple[Command | app_commands.Group, ...]:
     """Return the commands; the buttons under their answers are put into `presses`."""
     follower.listen(presses)
-    return _follow_group(follower), _following(follower), _unfollow(follower), _forget_me(follower)
+    return _follow_group(follower), _following(follower), _unfollow(follower)
 
 
 def _follow_group(follower: Follower) -> app_commands.Group:
@@ -65,7 +65,10 @@ def _unfollow(follower: Follower) -> Command:
     return unfollow
 
 
-def _forget_me(follower: Follower) -> Command:
+def forget_command(follower: Follower, presses: Presses) -> Command:
+    """Return ``/forget-me``; the button under its answer is put into `presses`."""
+    follower.listen_to_forget(presses)
+
     @app_commands.command(name=named("command-forget-me"), description=about("command-forget-me"))
     async def forget_me(interaction: discord.Interaction) -> None:
         await answer(interaction, follower.about_me(interaction))
