@@ -195,7 +195,7 @@ class Desk(Workplace):
         """Wait as long as `outcome` makes advisable, and say so."""
         if isinstance(outcome, NotNow):
             seconds = min(outcome.after_seconds or self.pauses.request.after_failure(), LONGEST_SECONDS)
-            logger.warning("%s: not now: %s; the next try is in %.0f s", self.name, outcome.reason, seconds)
+            self.warn("%s: not now: %s; the next try is in %.0f s", self.name, outcome.reason, seconds)
         else:
             seconds = self.pauses.refusal.after_failure()
             logger.error(
@@ -206,13 +206,21 @@ class Desk(Workplace):
                 seconds,
             )
         self.trouble(outcome.reason)
-        await self.wait(seconds)
+        await self.rest(seconds)
 
     async def pause_in_doubt(self, reason: str) -> None:
         """Wait before a doubt is settled."""
-        logger.warning("%s: nobody can tell yet whether a message was created: %s", self.name, reason)
+        self.warn("%s: nobody can tell yet whether a message was created: %s", self.name, reason)
         self.trouble(reason)
-        await self.wait(self.pauses.request.after_failure())
+        await self.rest(self.pauses.request.after_failure())
+
+    async def rest(self, seconds: float) -> None:
+        """Let so much time pass before the next request."""
+        await self.wait(seconds)
+
+    def warn(self, text: str, *values: object) -> None:
+        """Log what does not work."""
+        logger.warning(text, *values)
 
     def did_well(self) -> None:
         """A request did what it was made for."""

@@ -3,10 +3,10 @@
 ::
 
     due: something waits or is in doubt ─┬─► a lane of their own, until nothing is due any more
-         within the day's budget         │       refused ──► left alone for a day, nothing is lost
-         not left alone just now         │       budget spent ──► what comes waits; then it all comes as one list
-         ▲                               │
-         └── woken, or once a minute ◄───┘
+         within the day's budget         │       not now ──► the lane ends; they rest, and hold up nobody
+         not left alone, not resting     │       refused ──► left alone for a day, nothing is lost
+         ▲                               │       budget spent ──► what comes waits; then it all comes as one list
+         └── woken, or a rest is over ◄──┘
 
 A follower for whom nothing is due costs neither a task nor memory. A message that was delivered stays as it is: it does
 not follow edits, and is not taken back. A post that is retracted while it waits sleeps, as everywhere.
@@ -14,7 +14,7 @@ not follow edits, and is not taken back. A post that is retracted while it waits
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from bot.announcing.desk import ChannelPauses, Desk, Workplace
 from bot.announcing.lane import LOOK_AGAIN_SECONDS, Lane
 from bot.announcing.packing import CARDS, LISTED, pack_for_follower
 from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, NotNow, Publisher
+from bot.announcing.rests import MOST_RESTING, Rests
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog
 from bot.catalog.following import Budget, Follower
@@ -79,9 +80,9 @@ class Followers:
         self._messages_per_day = messages_per_day
         self._stopping = stopping
         self._now = now
-        self._pauses = pauses
         self._troubles = troubles
         self._place = Workplace(PART, catalog, stopping=stopping, now=now, pauses=pauses(), troubles=troubles)
+        self._rests = Rests(pauses)
         self._work = asyncio.Event()
         self._busy: set[int] = set()  # ids of the channels that a lane works on
 
@@ -98,16 +99,23 @@ class Followers:
         async with asyncio.TaskGroup() as group:
             while not self._place.stopping:
                 self._work.clear()
-                for follower in await self._place.read(self._next) or ():
+                resting = self._rests.resting()
+                for follower in await self._next(resting):
                     self._busy.add(follower.channel_id)
                     group.create_task(self._look_after(follower), name=f"follower {follower.id}")
-                if not self._busy:
+                if not self._busy and not resting:
                     self._place.has_nothing_to_do()
-                await self._place.wait(LOOK_AGAIN_SECONDS, self._work)
+                await self._place.wait(self._rests.seconds_left(LOOK_AGAIN_SECONDS), self._work)
 
-    def _next(self, tables: Tables) -> Sequence[Follower]:
-        free = AT_ONCE - len(self._busy)
-        return tables.followers.due(self._now(), self._budget(), free, without=self._busy)
+    async def _next(self, resting: Set[int]) -> Sequence[Follower]:
+        free, without = AT_ONCE - len(self._busy), self._busy | resting
+        if free == 0 or len(resting) >= MOST_RESTING:
+            return ()
+
+        def due(tables: Tables) -> Sequence[Follower]:
+            return tables.followers.due(self._now(), self._budget(), free, without=without)
+
+        return await self._place.read(due) or ()
 
     def _budget(self) -> Budget:
         return Budget(self._messages_per_day, self._publisher.now())
@@ -120,18 +128,28 @@ class Followers:
             self._publisher,
             stopping=self._stopping,
             now=self._now,
-            pauses=self._pauses(),
+            pauses=self._rests.pauses_of(follower.channel_id),
             troubles=self._troubles,
         )
         try:
             await _FollowerLane(desk, self._budget).work_off()
         finally:
+            if desk.rests_for is None:
+                self._rests.end(follower.channel_id)
+            else:
+                self._rests.begin(follower.channel_id, desk.pauses, desk.rests_for)
             self._busy.discard(follower.channel_id)
             self._work.set()
 
 
 class _FollowerDesk(Desk):
-    """Where the direct messages of one follower are written."""
+    """Where the direct messages of one follower are written.
+
+    Attributes:
+        rests_for: how many seconds they are not to be written to, instead of waiting here; None: nothing speaks for it.
+    """
+
+    rests_for: float | None = None
 
     @property
     def part(self) -> str:
@@ -141,6 +159,15 @@ class _FollowerDesk(Desk):
     async def kind(self) -> ChannelKind:
         """Messages one after another, whatever Discord would say."""
         return ChannelKind.TEXT
+
+    async def rest(self, seconds: float) -> None:
+        """End the work for this follower, so that it holds up nobody else."""
+        self.rests_for = seconds
+
+    def warn(self, text: str, *values: object) -> None:
+        """Tell of the first of whom something does not work; what does not work for one mostly works for nobody."""
+        told = any(trouble.where == PART for trouble in self._troubles.all)
+        logger.log(logging.DEBUG if told else logging.WARNING, text, *values)
 
     async def pause_after(self, outcome: NotNow | ChannelRefused) -> None:
         """Leave a person who refuses alone; wait for all else."""
@@ -157,12 +184,15 @@ class _FollowerLane(Lane):
 
     _sent_level = logging.DEBUG
 
-    def __init__(self, desk: Desk, budget: Callable[[], Budget]) -> None:
+    def __init__(self, desk: _FollowerDesk, budget: Callable[[], Budget]) -> None:
         super().__init__(desk, CARDS)
+        self._follower = desk
         self._budget = budget
 
     def _has_work(self, tables: Tables) -> bool:
-        return tables.followers.is_due(self._desk.channel.id, self._desk.now(), self._budget())
+        return self._follower.rests_for is None and tables.followers.is_due(
+            self._desk.channel.id, self._desk.now(), self._budget()
+        )
 
     def _is_paused(self, tables: Tables) -> bool:
         return tables.pauses.is_paused(FOLLOWERS)

@@ -194,7 +194,7 @@ class Lane:
             case NotFound() if age < -SKEW:
                 await self._give_up(claim, "it was claimed in what is the future by now: Discord's time was not known")
             case NotFound() if not covered and age < self._desk.pauses.believed_after:
-                await self._desk.wait((self._desk.pauses.believed_after - age).total_seconds())
+                await self._desk.rest((self._desk.pauses.believed_after - age).total_seconds())
             case NotFound() if claim.sendable and not self._desk.stopping:
                 await self._send_unfound(claim, kind)
             case NotFound():

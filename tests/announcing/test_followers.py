@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.announcing.desk import ChannelPauses
 from bot.announcing.followers import AT_ONCE, _FollowerDesk, end_following
-from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, SearchOutcome
+from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, NotNow, SearchOutcome
+from bot.announcing.rests import MOST_RESTING, Rests
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog
 from bot.catalog.following import FollowKind
@@ -113,6 +115,74 @@ async def test_only_a_few_are_written_to_at_once(room: FollowRoom) -> None:
             act.go.set()
         for user_id in people:
             await room.settled("a.md", user_id=user_id)
+
+
+async def test_who_is_to_be_written_to_later_holds_up_nobody(
+    room: FollowRoom, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many are not to be written to for hours, others get theirs, one line tells of it, and nothing spins."""
+    people = [ADA + 10 * number for number in range(AT_ONCE + 1)]
+    for user_id in people:
+        await room.follow("go", user_id=user_id)
+        if user_id is not people[-1]:
+            room.discord.next_request(direct(user_id), Refuses(NotNow("busy", after_seconds=6 * 3600.0)))
+    await room.publish("a.md")
+    async with room.running():
+        await room.settled("a.md", user_id=people[-1])
+        await room.rests()
+        await room.unfollow("go")
+        assert await room.forget(people[1])
+        for _ in range(3):
+            room.wake()
+            await asyncio.sleep(0)
+        await room.publish("b.md")
+        await room.settled("b.md", user_id=people[-1])
+        assert len(room.discord.requests) == len(people) + 1
+    assert caplog.text.count("not now: busy") == 1
+    async with room.running():
+        for user_id in people[2:]:
+            await room.settled("a.md", "b.md", user_id=user_id)
+    assert (room.got(), room.got(people[1])) == ([], [])
+
+
+async def test_doubts_that_never_end_hold_up_nobody(room: FollowRoom) -> None:
+    """While nobody can tell of eight people's messages, for however long, others get theirs."""
+    people = [ADA + 10 * number for number in range(AT_ONCE + 1)]
+    for user_id in people:
+        await room.follow("go", user_id=user_id)
+        if user_id is not people[-1]:
+            room.discord.next_request(direct(user_id), *[Lost(stored=False)] * 10_000)
+    await room.publish("a.md")
+    async with room.running():
+        await room.settled("a.md", user_id=people[-1])
+    room.discord.forget_acts()
+    async with room.running():
+        for user_id in people:
+            await room.settled("a.md", user_id=user_id)
+    assert [room.got(user_id) for user_id in people] == [[["a.md"]]] * len(people)
+
+
+def test_who_rests_is_known_until_then_and_never_are_too_many() -> None:
+    """A rest ends in time, pauses grow from one to the next, and what is remembered is bounded."""
+    now = 0.0
+    rests = Rests(ChannelPauses, clock=lambda: now)
+    pauses = rests.pauses_of(1)
+    rests.begin(1, pauses, 10.0)
+    rests.begin(2, rests.pauses_of(2), 20.0)
+    assert (rests.resting(), rests.seconds_left(60.0)) == ({1, 2}, 10.0)
+    now = 10.0
+    assert (rests.resting(), rests.seconds_left(60.0)) == ({2}, 10.0)
+    assert rests.pauses_of(1) is pauses
+    rests.end(1)
+    assert rests.pauses_of(1) is not pauses
+    now = 21.0
+    assert (rests.resting(), rests.seconds_left(60.0)) == (set(), 60.0)
+    for number in range(MOST_RESTING + 1):
+        rests.begin(number, rests.pauses_of(number), 1.0)
+    now = 23.0
+    kept = rests.pauses_of(3)
+    assert rests.resting() == set()
+    assert rests.pauses_of(3) is not kept
 
 
 async def test_who_refuses_is_left_alone_for_a_day(room: FollowRoom, caplog: pytest.LogCaptureFixture) -> None:
