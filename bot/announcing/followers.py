@@ -4,7 +4,7 @@
 
     due: something waits or is in doubt ─┬─► a lane of their own, until nothing is due any more
          within the day's budget         │       not now ──► the lane ends; they rest, and hold up nobody
-         not left alone, not resting     │       refused ──► left alone for a day, nothing is lost
+         not left alone, not resting     │       refused ──► left alone, from a day on for ever longer
          ▲                               │       budget spent ──► what comes waits; then it all comes as one list
          └── woken, or a rest is over ◄──┘
 
@@ -16,7 +16,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.announcing.desk import ChannelPauses, Desk, Workplace
 from bot.announcing.lane import LOOK_AGAIN_SECONDS, Lane
@@ -36,7 +36,10 @@ __all__ = ["Followers", "end_following"]
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 8  # people who are written to; Discord takes 50 requests a second in all, and channels need some
-LEFT_ALONE = timedelta(days=1)  # who takes no direct messages
+# What Discord says of a person who is not there any more
+# (https://docs.discord.com/developers/topics/opcodes-and-status-codes#json): unknown channel, unknown user.
+GONE = frozenset({10003, 10013})
+REFUSED_MUCH = "Discord refused many requests lately, so nobody is written to"
 PART = "followers"  # of the service, for `Troubles`, which names nobody
 
 
@@ -83,6 +86,7 @@ class Followers:
         self._troubles = troubles
         self._place = Workplace(PART, catalog, stopping=stopping, now=now, pauses=pauses(), troubles=troubles)
         self._rests = Rests(pauses)
+        self._is_slowed = False
         self._work = asyncio.Event()
         self._busy: set[int] = set()  # ids of the channels that a lane works on
 
@@ -99,6 +103,9 @@ class Followers:
         async with asyncio.TaskGroup() as group:
             while not self._place.stopping:
                 self._work.clear()
+                if not self._may_write():
+                    await self._place.wait(min(self._publisher.direct_wait(), LOOK_AGAIN_SECONDS))
+                    continue
                 resting = self._rests.resting()
                 for follower in await self._next(resting):
                     self._busy.add(follower.channel_id)
@@ -106,6 +113,14 @@ class Followers:
                 if not self._busy and not resting:
                     self._place.has_nothing_to_do()
                 await self._place.wait(self._rests.seconds_left(LOOK_AGAIN_SECONDS), self._work)
+
+    def _may_write(self) -> bool:
+        """Whether Discord did not refuse too much lately; that, it is told of once."""
+        if (seconds := self._publisher.direct_wait()) and not self._is_slowed:
+            logger.warning("followers: %s; the next try is in %.0f s", REFUSED_MUCH, seconds)
+            self._place.trouble(REFUSED_MUCH)
+        self._is_slowed = seconds > 0
+        return not self._is_slowed
 
     async def _next(self, resting: Set[int]) -> Sequence[Follower]:
         free, without = AT_ONCE - len(self._busy), self._busy | resting
@@ -134,10 +149,10 @@ class Followers:
         try:
             await _FollowerLane(desk, self._budget).work_off()
         finally:
-            if desk.rests_for is None:
-                self._rests.end(follower.channel_id)
-            else:
+            if desk.rests_for is not None:
                 self._rests.begin(follower.channel_id, desk.pauses, desk.rests_for)
+            elif not desk.is_closed:
+                self._rests.end(follower.channel_id)
             self._busy.discard(follower.channel_id)
             self._work.set()
 
@@ -147,18 +162,21 @@ class _FollowerDesk(Desk):
 
     Attributes:
         rests_for: how many seconds they are not to be written to, instead of waiting here; None: nothing speaks for it.
+        is_closed: nobody is to be written to just now.
     """
 
     rests_for: float | None = None
+    is_closed = False
 
     @property
     def part(self) -> str:
         """All followers are one part of the service."""
         return PART
 
-    async def kind(self) -> ChannelKind:
-        """Messages one after another, whatever Discord would say."""
-        return ChannelKind.TEXT
+    async def kind(self) -> ChannelKind | None:
+        """Messages one after another, whatever Discord would say; None: nobody is to be written to just now."""
+        self.is_closed = self.publisher.direct_wait() > 0
+        return None if self.is_closed else ChannelKind.TEXT
 
     async def rest(self, seconds: float) -> None:
         """End the work for this follower, so that it holds up nobody else."""
@@ -174,9 +192,12 @@ class _FollowerDesk(Desk):
         if isinstance(outcome, NotNow):
             await super().pause_after(outcome)
             return
-        until = self.now() + LEFT_ALONE
-        if await self.record(lambda tables: tables.followers.refuse_until(self.channel.id, until)):
-            logger.info("%s takes no direct messages; what waits for them is tried again once a day", self.name)
+        gone = outcome.code in GONE
+        refusal = await self.record(lambda tables: tables.followers.refuse(self.channel.id, self.now(), gone=gone))
+        if refusal.is_first:
+            logger.info("%s takes no direct messages, and is left alone: a day, then ever longer", self.name)
+        if refusal.dropped:
+            logger.info("%s is gone, or refused for a month: %d waiting posts are dropped", self.name, refusal.dropped)
 
 
 class _FollowerLane(Lane):
@@ -190,9 +211,9 @@ class _FollowerLane(Lane):
         self._budget = budget
 
     def _has_work(self, tables: Tables) -> bool:
-        return self._follower.rests_for is None and tables.followers.is_due(
-            self._desk.channel.id, self._desk.now(), self._budget()
-        )
+        if self._follower.rests_for is not None or self._follower.is_closed:
+            return False
+        return tables.followers.is_due(self._desk.channel.id, self._desk.now(), self._budget())
 
     def _is_paused(self, tables: Tables) -> bool:
         return tables.pauses.is_paused(FOLLOWERS)

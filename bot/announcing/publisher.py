@@ -203,8 +203,16 @@ class Publisher(Protocol):
         """What the channel is, by an earlier answer where there is one that may still be true.
 
         It is asked before each request that creates or changes something, so it also says `NotNow` while so many
-        requests were refused lately that Discord might shut out this machine. Of direct messages it is not asked; there
-        `publish` says so itself.
+        requests were refused lately that Discord might shut out this machine. Of direct messages `direct_wait` is asked
+        instead.
+        """
+        ...
+
+    def direct_wait(self) -> float:
+        """In how many seconds followers may be written to; 0.0: now.
+
+        They wait as soon as some requests were refused lately: people who closed their direct messages are not to use
+        up what channels, and members who ask for something, need.
         """
         ...
 

@@ -19,6 +19,7 @@ from bot.catalog.following import (
     FollowerCounts,
     FollowKind,
     KeptOfPerson,
+    Refusal,
 )
 from bot.catalog.pauses import FOLLOWERS
 from bot.catalog.records import Claim
@@ -26,10 +27,12 @@ from bot.catalog.wishes import matching_follows
 
 __all__ = ["FollowerTable"]
 
-A_DAY = timedelta(days=1)  # that a budget is for, and the longest that a person who refuses is left alone
+A_DAY = timedelta(days=1)  # that a budget is for, and that a person is left alone who refuses for the first time
+MOST_DAYS = 30  # that a person is left alone
+REFUSALS = 6  # in a row: with 1, 2, 4, 8 and 16 days between them they refused for a month
 
 # Left alone until then; not if the clock was set back meanwhile.
-TRIED_AGAIN = "(refused_until IS NULL OR refused_until <= :now OR refused_until > :tomorrow)"
+TRIED_AGAIN = "(refused_until IS NULL OR refused_until <= :now OR refused_until > :longest)"
 IN_DOUBT = (
     "EXISTS (SELECT 1 FROM deliveries"
     f" WHERE deliveries.channel_id = followers.channel_id AND state = 'sending' AND {OPEN})"
@@ -191,20 +194,34 @@ class FollowerTable:
         query = "SELECT 1 FROM followers WHERE channel_id = ?"
         return self._connection.execute(query, (channel_id,)).fetchone() is not None
 
-    def refuse_until(self, channel_id: int, moment: datetime) -> bool:
-        """The follower takes no direct messages: try none before `moment`; return whether that is news."""
-        changed = self._connection.execute(
-            "SELECT refused_until IS NULL FROM followers WHERE channel_id = ?", (channel_id,)
-        ).fetchone()
+    def refuse(self, channel_id: int, now: datetime, *, gone: bool = False) -> Refusal:
+        """The follower took no direct message: leave them alone, from a day on for ever longer, at most for 30 days.
+
+        What waits for somebody who refused for a month, or whose account is `gone`, is dropped.
+        """
+        row = self._connection.execute("SELECT refusals FROM followers WHERE channel_id = ?", (channel_id,)).fetchone()
+        if row is None:
+            return Refusal(is_first=False, dropped=0)
+        refusals = REFUSALS if gone else min(row[0] + 1, REFUSALS)
+        alone = min(2 ** (refusals - 1), MOST_DAYS) * A_DAY
         self._connection.execute(
-            "UPDATE followers SET refused_until = ? WHERE channel_id = ?", (to_microseconds(moment), channel_id)
+            "UPDATE followers SET refusals = ?, refused_until = ? WHERE channel_id = ?",
+            (refusals, to_microseconds(now + alone), channel_id),
         )
-        return changed is not None and bool(changed[0])
+        dropped = 0
+        if refusals == REFUSALS:
+            dropped = self._connection.execute(
+                "UPDATE deliveries SET state = 'dropped', shown = NULL, reason = 'they take no direct messages'"
+                f" WHERE channel_id = ? AND state IN ('pending', 'sending') AND {OPEN}",
+                (channel_id,),
+            ).rowcount
+        return Refusal(is_first=row[0] == 0, dropped=dropped)
 
     def takes_messages(self, channel_id: int) -> None:
         """The follower took a direct message."""
         self._connection.execute(
-            "UPDATE followers SET refused_until = NULL WHERE channel_id = ? AND refused_until IS NOT NULL",
+            "UPDATE followers SET refused_until = NULL, refusals = 0"
+            " WHERE channel_id = ? AND refused_until IS NOT NULL",
             (channel_id,),
         )
 
@@ -240,7 +257,9 @@ class FollowerTable:
         return FollowerCounts(people, refusing, waiting)
 
     def _try_again(self, user_id: int) -> None:
-        self._connection.execute("UPDATE followers SET refused_until = NULL WHERE user_id = ?", (user_id,))
+        self._connection.execute(
+            "UPDATE followers SET refused_until = NULL, refusals = 0 WHERE user_id = ?", (user_id,)
+        )
 
 
 def _key(kind: FollowKind, name: str) -> str:
@@ -250,7 +269,7 @@ def _key(kind: FollowKind, name: str) -> str:
 def _moments(now: datetime, budget: Budget) -> dict[str, object]:
     return {
         "now": to_microseconds(now),
-        "tomorrow": to_microseconds(now + A_DAY),
+        "longest": to_microseconds(now + MOST_DAYS * A_DAY),
         "today": to_microseconds(budget.now),
         "yesterday": to_microseconds(budget.now - A_DAY),
         "budget": budget.messages,

@@ -13,6 +13,7 @@ __all__ = [
     "Follower",
     "FollowerCounts",
     "KeptOfPerson",
+    "Refusal",
 ]
 
 MOST_FOLLOWS = 25  # of one person; a list of choices takes so many as well
@@ -74,6 +75,14 @@ class KeptOfPerson:
     follows: tuple[Follow, ...]
     waiting: int
     sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What follows from a follower's refusal of a message: whether it is their first, and how many posts it dropped."""
+
+    is_first: bool
+    dropped: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,11 @@ class InvalidRequests:
             self._refused_at.popleft()
         return len(self._refused_at)
 
+    def seconds_until_fewer_than(self, number: int) -> float:
+        """How long until there were fewer than so many within 10 minutes, if no more come; 0.0: that is so."""
+        too_many = self.count - number
+        return 0.0 if too_many < 0 else self._refused_at[too_many] + WINDOW_SECONDS - self._clock()
+
     def take_turn(self) -> float:
         """Take the next turn and return 0.0 if it has come, else return the seconds until then."""
         count = self.count

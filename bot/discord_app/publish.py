@@ -38,6 +38,7 @@ __all__ = ["DiscordPublisher"]
 
 _CLOSED = "the connection to Discord is closed: Linkbot is stopping"
 _DIRECT = Place(ChannelKind.TEXT)
+_REFUSALS = 50  # within 10 minutes; from 100 on nobody can save a message for later, from 250 on channels slow down
 _SLOWED = "Discord refused many requests lately, so they are made more slowly"
 
 
@@ -95,12 +96,14 @@ class DiscordPublisher:
         place = await self._places.get(channel_id)
         return place.kind if isinstance(place, Place) else place
 
+    def direct_wait(self) -> float:
+        """Return in how many seconds followers may be written to; 0.0: now."""
+        return self._invalid_requests.seconds_until_fewer_than(_REFUSALS)
+
     async def publish(self, announcement: Announcement) -> PublishOutcome:
         """Create the message, or learn why not. Raises for nothing that Discord or the network does."""
         if self._client.is_closed():
             return NotNow(_CLOSED)
-        if announcement.direct and (seconds := self._invalid_requests.take_turn()):
-            return NotNow(_SLOWED, after_seconds=seconds)
         place = await self._place_for(announcement)
         if not isinstance(place, Place):
             return place

@@ -10,7 +10,7 @@ import pytest
 
 from bot.announcing.desk import ChannelPauses
 from bot.announcing.followers import AT_ONCE, _FollowerDesk, end_following
-from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, NotNow, SearchOutcome
+from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, NotNow, PublishOutcome, SearchOutcome
 from bot.announcing.rests import MOST_RESTING, Rests
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog
@@ -162,6 +162,51 @@ async def test_doubts_that_never_end_hold_up_nobody(room: FollowRoom) -> None:
     assert [room.got(user_id) for user_id in people] == [[["a.md"]]] * len(people)
 
 
+async def test_while_discord_refuses_much_nobody_is_written_to(
+    room: FollowRoom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Followers wait from the next message on, are told of once, and get theirs when that is over; channels go on."""
+    room.discord.direct_wait_seconds = 0.001
+    await room.follow("go")
+    async with room.running():
+        await room.publish("a.md", tags=("go", "news"))
+        await until(lambda: len(room.discord.paths(ALL)) == 1)
+        await until(lambda: "nobody is written to" in caplog.text)
+        assert room.got() == []
+        room.discord.direct_wait_seconds = 0.0
+        await room.settled("a.md")
+    assert caplog.text.count("nobody is written to") == 1
+    publish = room.discord.publish
+
+    async def refuses_much_then(announcement: Announcement) -> PublishOutcome:
+        if announcement.direct:
+            room.discord.direct_wait_seconds = 0.001
+        return await publish(announcement)
+
+    monkeypatch.setattr(room.discord, "publish", refuses_much_then)
+    await room.publish(*numbered(31))
+    async with room.running():
+        await until(lambda: len(room.got()) == 2)
+        await until(lambda: caplog.text.count("nobody is written to") == 2)
+        await room.rests()
+        assert len(room.got()) == 2
+        monkeypatch.undo()
+        room.discord.direct_wait_seconds = 0.0
+        await room.settled(*numbered(31))
+
+
+@pytest.mark.parametrize("code", [10003, 10013])
+async def test_what_waits_for_an_account_that_is_gone_is_dropped(room: FollowRoom, code: int) -> None:
+    """Nobody reads what is kept for a person who is not there any more."""
+    await room.follow("go")
+    room.discord.next_request(direct(ADA), Refuses(ChannelRefused("unknown", code)))
+    await room.publish("a.md")
+    async with room.running():
+        await until_state(room, "a.md", DeliveryState.DROPPED)
+        await room.rests()
+    assert len(tries(room)) == 1
+
+
 def test_who_rests_is_known_until_then_and_never_are_too_many() -> None:
     """A rest ends in time, pauses grow from one to the next, and what is remembered is bounded."""
     now = 0.0
@@ -186,7 +231,10 @@ def test_who_rests_is_known_until_then_and_never_are_too_many() -> None:
 
 
 async def test_who_refuses_is_left_alone_for_a_day(room: FollowRoom, caplog: pytest.LogCaptureFixture) -> None:
-    """A refusal pauses that person alone, also over a restart, is told once without their name, and loses nothing."""
+    """A refusal pauses that person alone, also over a restart, is told once without their name, and loses nothing.
+
+    The second one pauses them for two days.
+    """
     caplog.set_level(logging.INFO)
     for user_id in (ADA, BEN):
         await room.follow("go", user_id=user_id)
@@ -207,7 +255,7 @@ async def test_who_refuses_is_left_alone_for_a_day(room: FollowRoom, caplog: pyt
             await room.settled(f"{passed}.md", user_id=BEN)
             await room.rests()
         assert len(tries(room)) == (1 if passed > MINUTE * 2 else 2)
-    room.clock.go_on(DAY)
+    room.clock.go_on(2 * DAY)
     async with room.running():
         await room.settled("a.md")
     assert {path for paths in room.got() for path in paths} == set(room.site.files)
@@ -527,7 +575,7 @@ async def test_pausing_all_holds_followers_back(room: FollowRoom, monkeypatch: p
     await room.follow("go")
     kind = _FollowerDesk.kind
 
-    async def pauses_meanwhile(desk: _FollowerDesk) -> ChannelKind:
+    async def pauses_meanwhile(desk: _FollowerDesk) -> ChannelKind | None:
         await pause(catalog, settings, PauseRequest())
         return await kind(desk)
 

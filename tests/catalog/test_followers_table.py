@@ -2,13 +2,14 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.catalog.database import FILE_NAME, Catalog
-from bot.catalog.following import MOST_FOLLOWS, Budget, Followed, FollowKind
+from bot.catalog.following import MOST_FOLLOWS, Budget, Followed, FollowKind, Refusal
+from bot.catalog.records import DeliveryState
 from bot.catalog.tables import Tables
 from tests.support.catalog_site import ALL, NOW, a_post
 from tests.support.follow_room import ADA, BEN, FollowRoom, direct
@@ -147,8 +148,7 @@ async def test_everything_of_a_person_is_shown(room: FollowRoom) -> None:
     await room.publish("a.md", "b.md")
     await room.site.send_all(direct(ADA))
     await room.publish("c.md")
-    until = NOW + timedelta(days=1)
-    assert await room.site.catalog.write(lambda tables: tables.followers.refuse_until(direct(ADA), until))
+    await room.site.catalog.write(lambda tables: tables.followers.refuse(direct(ADA), NOW))
     kept = await room.kept()
     assert kept is not None
     assert (kept.followed_at, kept.refused, kept.waiting, kept.sent) == (NOW, True, 1, 2)
@@ -182,20 +182,50 @@ async def test_who_follows_again_after_a_refusal_is_tried_again(room: FollowRoom
         return await room.ask(lambda tables: tables.followers.is_due(direct(ADA), NOW, Budget(10, NOW)))
 
     assert await due()
-    until = NOW + timedelta(hours=24)
-    assert await room.site.catalog.write(lambda tables: tables.followers.refuse_until(direct(ADA), until))
-    assert not await room.site.catalog.write(lambda tables: tables.followers.refuse_until(direct(ADA), until))
+    for first in (True, False):
+        refusal = await room.site.catalog.write(lambda tables: tables.followers.refuse(direct(ADA), NOW))
+        assert refusal == Refusal(first, 0)
     assert not await due()
     await room.follow("go")
     assert await due()
+
+
+async def test_who_goes_on_refusing_is_tried_ever_more_rarely(room: FollowRoom) -> None:
+    """After each refusal a person is left alone for longer, 30 days at most; after a month what waits is dropped."""
+    await room.follow("go")
+    await room.publish("a.md", "b.md")
+
+    async def refuse(now: datetime) -> Refusal:
+        return await room.site.catalog.write(lambda tables: tables.followers.refuse(direct(ADA), now))
+
+    now = NOW
+    for days in (1, 2, 4, 8, 16):
+        assert await refuse(now) == Refusal(is_first=days == 1, dropped=0)
+        assert not await is_due(room, now + timedelta(days=days, seconds=-1))
+        now += timedelta(days=days)
+        assert await is_due(room, now)
+    assert await refuse(now) == Refusal(is_first=False, dropped=2)
+    assert set((await room.states()).values()) == {DeliveryState.DROPPED}
+    room.site.now = now
+    await room.publish("c.md")
+    assert not await is_due(room, now + timedelta(days=30, seconds=-1))
+    assert await is_due(room, now + timedelta(days=30))
+    assert await refuse(now) == Refusal(is_first=False, dropped=1)
+    await room.site.catalog.write(lambda tables: tables.followers.takes_messages(direct(ADA)))
+    assert await refuse(now) == Refusal(is_first=True, dropped=0)
+
+
+async def is_due(room: FollowRoom, now: datetime) -> bool:
+    """Whether Ada is to be written to."""
+    return await room.ask(lambda tables: tables.followers.is_due(direct(ADA), now, Budget(10, now)))
 
 
 async def test_a_clock_that_is_set_back_silences_nobody(room: FollowRoom) -> None:
     """Who is left alone until a moment that lies years ahead by now is tried again."""
     await room.follow("go")
     await room.publish("a.md")
-    until = NOW + timedelta(days=3650)
-    await room.site.catalog.write(lambda tables: tables.followers.refuse_until(direct(ADA), until))
+    later = NOW + timedelta(days=3650)
+    await room.site.catalog.write(lambda tables: tables.followers.refuse(direct(ADA), later))
     assert await room.ask(lambda tables: tables.followers.due(NOW, Budget(10, NOW), 8))
 
 
@@ -240,7 +270,7 @@ async def test_followers_are_no_channels(room: FollowRoom) -> None:
     await room.site.send_all(direct(BEN))
     room.site.edit("a.md", text="Edited.")
     await room.site.scan()
-    await room.site.catalog.write(lambda tables: tables.followers.refuse_until(direct(ADA), NOW + timedelta(days=1)))
+    await room.site.catalog.write(lambda tables: tables.followers.refuse(direct(ADA), NOW))
 
     assert {count.channel_id for count in await room.ask(lambda tables: tables.deliveries.counts())} == {ALL}
     assert await room.ask(lambda tables: tables.deliveries.count_sleeping(NOW)) == {}

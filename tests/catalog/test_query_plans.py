@@ -55,7 +55,7 @@ ASKED_ALL_THE_TIME: Mapping[str, Question] = {
     "the next message to be published": lambda tables, known: tables.messages.next_to_publish(1),
     "what was published lately": lambda tables, known: tables.messages.published_between(1, NOW, NOW),
     "whether a person is to be written to": lambda tables, known: tables.followers.is_due(1, NOW, Budget(10, NOW)),
-    "whether a person refuses": lambda tables, known: tables.followers.refuse_until(1, NOW),
+    "whether a person refuses": lambda tables, known: tables.followers.refuse(1, NOW, gone=True),
     "what is kept of a person": lambda tables, known: (follow(tables), tables.followers.person(1)),
     "forgetting a person": lambda tables, known: (follow(tables), tables.followers.forget(1)),
     "posts of a refused message": lambda tables, known: tables.deliveries._clear_suspects(1),

@@ -2,14 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.catalog.following import MOST_FOLLOWS
+from bot.catalog.following import MOST_FOLLOWS, Followed, FollowKind
+from bot.catalog.tables import Tables
 from bot.discord_app import limits
+from bot.discord_app.attempts import trace_of
+from bot.discord_app.direct import Letter, send_direct
 from bot.rehearsal.standin import InteractionAnswer
 from tests.support.catalog_site import a_post
+from tests.support.courier_fakes import until
 from tests.support.discord_archive import buttons_of, message_of, text_of
 from tests.support.follow_asking import FollowedBot, expect_refusals, followed
 
@@ -171,6 +177,28 @@ async def test_closed_direct_messages_are_told_in_the_list(bot: FollowedBot) -> 
         courier.wake([])
         await bot.discord.wait_until(lambda: bool(bot.discord.direct_messages("ada")))
     assert "you took no direct message" not in text_of(await bot.ask("following"))
+
+
+async def test_many_closed_direct_messages_leave_room_for_others(bot: FollowedBot) -> None:
+    """However many followers closed theirs, saving a card for later works, and channels are not slowed down."""
+    world, now = bot.discord.world, bot.site.now
+    for person in [world.person(f"follower{number}") for number in range(80)]:
+        world.close_direct_messages(person.name)
+        follow = partial(follow_releases, person.id, world.direct_channel(person).id, now)
+        await bot.site.catalog.write(follow)
+    await bot.publish(a_post("new.md", tags=("release",)))
+    invalid = trace_of(bot.client).invalid_requests
+    async with bot.writing():
+        await until(lambda: invalid.count >= 50)
+    assert invalid.count < 60
+    letter = Letter("Saved", (), "nonce")
+    assert "https://" in await send_direct(bot.client, bot.discord.world.person("ada").id, letter)
+    expect_refusals(bot, r"/channels/\d+/messages", 403)
+
+
+def follow_releases(user_id: int, channel_id: int, now: datetime, tables: Tables) -> Followed:
+    """Somebody follows a tag."""
+    return tables.followers.follow(user_id, channel_id, FollowKind.TAG, "release", now)
 
 
 @pytest.mark.parametrize("code", [50007, 50278])

@@ -62,6 +62,20 @@ def test_few_refusals_slow_nothing_down() -> None:
         assert requests.take_turn() == 0.0
 
 
+def test_it_tells_when_there_will_be_fewer() -> None:
+    """Who stops at a number of refusals is told how long to wait until the oldest of them is 10 minutes old."""
+    clock = Clock()
+    requests = InvalidRequests(clock)
+    for _ in range(4):
+        assert requests.seconds_until_fewer_than(4) == 0.0
+        requests.note(403, None)
+        clock.now += 1.0
+    assert requests.seconds_until_fewer_than(4) == 596.0
+    assert requests.seconds_until_fewer_than(2) == 598.0
+    clock.now += 596.0
+    assert requests.seconds_until_fewer_than(4) == 0.0
+
+
 @pytest.mark.parametrize(
     ("refused", "gap"), [(250, 1), (499, 1), (500, 2), (750, 4), (1000, 8), (1250, 16), (2500, 512)]
 )

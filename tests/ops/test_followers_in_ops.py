@@ -115,7 +115,7 @@ async def test_status_counts_followers_and_names_nobody(room: FollowRoom) -> Non
 async def test_status_is_silent_where_nobody_follows_anything(room: FollowRoom) -> None:
     """Without followers there is no line about them; with some that refuse it says so."""
     now = room.clock.now()
-    await room.site.catalog.write(lambda tables: tables.followers.refuse_until(direct(ADA), now))
+    await room.site.catalog.write(lambda tables: tables.followers.refuse(direct(ADA), now))
     follows: tuple[Follow, ...] = await room.follows(BEN)
     await room.site.catalog.write(lambda tables: tables.followers.unfollow(BEN, follows[0].id))
     refusing = "followers   1 person follows something, 1 of them take no direct messages; 0 posts wait for them"

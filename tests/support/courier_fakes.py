@@ -129,6 +129,7 @@ class FakeDiscord:
         self.kinds: dict[int, ChannelKind] = defaultdict(lambda: ChannelKind.TEXT)
         self.removed: set[int] = set()
         self.unreadable: set[int] = set()
+        self.direct_wait_seconds = 0.0
         self._clock = clock
         self._window = timedelta(seconds=nonce_window_seconds)
         self._channels: dict[int, list[Stored]] = defaultdict(list)
@@ -192,6 +193,10 @@ class FakeDiscord:
     def looks_alike(self, post: Post, other: Post) -> bool:
         """A card shows all but where the post lies and whether it is a draft."""
         return replace(post, path="", draft=False) == replace(other, path="", draft=False)
+
+    def direct_wait(self) -> float:
+        """As it was told."""
+        return self.direct_wait_seconds
 
     async def kind_of(self, channel_id: int) -> KindOutcome:
         """What the channel is."""

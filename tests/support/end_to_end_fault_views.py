@@ -65,6 +65,9 @@ class Observed:
     def looks_alike(self, post: Post, other: Post) -> bool:
         return self._publisher.looks_alike(post, other)
 
+    def direct_wait(self) -> float:
+        return self._publisher.direct_wait()
+
     async def kind_of(self, channel_id: int) -> KindOutcome:
         return await self._publisher.kind_of(channel_id)
 

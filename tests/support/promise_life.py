@@ -110,6 +110,10 @@ class Line:
         """As the fake says."""
         return self._discord.looks_alike(post, other)
 
+    def direct_wait(self) -> float:
+        """As the fake says."""
+        return self._discord.direct_wait()
+
     async def kind_of(self, channel_id: int) -> KindOutcome:
         """Ask for the kind."""
         return await self._request(partial(self._discord.kind_of, channel_id))

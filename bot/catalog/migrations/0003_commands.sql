@@ -81,6 +81,7 @@ CREATE TABLE followers (
     user_id       INTEGER NOT NULL UNIQUE,   -- a snowflake
     channel_id    INTEGER NOT NULL UNIQUE,   -- a snowflake: the direct messages with them
     refused_until INTEGER,                   -- they take no direct messages: not tried before; NULL: they do
+    refusals      INTEGER NOT NULL DEFAULT 0,  -- how often in a row
     followed_at   INTEGER NOT NULL
 ) STRICT;
 

@@ -280,7 +280,7 @@ follow-too-many = You follow { $count } things, and more I cannot remember for o
 following-heading = What you follow
 following-nothing = You follow nothing. `/follow` gets you new posts by direct message.
 following-how = New posts come by direct message, at most { $count } messages within 24 hours; what is more waits, and comes as a list.
-following-refused = ⚠️ When I wrote to you last, you took no direct message from me. Allow direct messages in the privacy settings of a server where we both are, and unblock me if you blocked me. Nothing is lost: I try again within a day, or sooner if you follow something once more.
+following-refused = ⚠️ When I wrote to you last, you took no direct message from me. Allow direct messages in the privacy settings of a server where we both are, and unblock me if you blocked me. I try again after a day, then ever more rarely, and after a month I drop what waits for you. Follow something once more, and I try at once.
 unfollow-done = You follow { $what } no more.
 unfollow-unknown = You do not follow { $name }. While you type, Discord shows what you follow.
 forget-heading = All that I keep about you
@@ -296,7 +296,7 @@ forget-waiting = { $count ->
     [one] That one post waits to be sent to you
    *[other] That { $count } posts wait to be sent to you
  }
-forget-refused = That you took no direct message when I wrote to you last
+forget-refused = That you took no direct message when I wrote to you last, and how often in a row
 forget-done = Done: all that I kept about you is deleted, and I send you nothing any more. What I sent before still stands in our direct messages.
 button-unfollow = ✕ { $name }
 button-following = What I follow

@@ -292,7 +292,7 @@ follow-too-many = Vous suivez { $count } choses ; je ne peux en retenir plus pou
 following-heading = Ce que vous suivez
 following-nothing = Vous ne suivez rien. `/suivre` vous apporte les nouveaux liens par message privé.
 following-how = Les nouveaux liens arrivent par message privé, au plus { $count } messages en 24 heures ; le reste attend et arrive en une liste.
-following-refused = ⚠️ La dernière fois que je vous ai écrit, vous n'avez pas accepté mon message privé. Autorisez les messages privés dans les paramètres de confidentialité d'un serveur où nous sommes tous deux, et débloquez-moi si vous m'avez bloqué. Rien n'est perdu : je réessaie dans la journée, ou plus tôt si vous suivez encore quelque chose.
+following-refused = ⚠️ La dernière fois que je vous ai écrit, vous n'avez pas accepté mon message privé. Autorisez les messages privés dans les paramètres de confidentialité d'un serveur où nous sommes tous deux, et débloquez-moi si vous m'avez bloqué. Je réessaie après un jour, puis de plus en plus rarement, et après un mois j'abandonne ce qui attend. Suivez encore quelque chose, et je réessaie aussitôt.
 unfollow-done = Vous ne suivez plus { $what }.
 unfollow-unknown = Vous ne suivez pas { $name }. Pendant que vous tapez, Discord montre ce que vous suivez.
 forget-heading = Tout ce que je garde sur vous
@@ -308,7 +308,7 @@ forget-waiting = { $count ->
     [one] Que { $count } lien attend de vous être envoyé
    *[other] Que { $count } liens attendent de vous être envoyés
  }
-forget-refused = Que vous n'avez pas accepté de message privé la dernière fois
+forget-refused = Que vous n'avez pas accepté de message privé la dernière fois, et combien de fois de suite
 forget-done = C'est fait : tout ce que je gardais sur vous est effacé, et je ne vous envoie plus rien. Ce que j'ai déjà envoyé reste dans nos messages privés.
 button-unfollow = ✕ { $name }
 button-following = Ce que je suis
