@@ -234,6 +234,7 @@ class _FollowerLane(Lane):
 
     def _note_sent(self, tables: Tables, claim: Claim) -> None:
         tables.followers.takes_messages(claim.channel_id)
+        tables.deliveries.forget_shown(claim)
 
     def _release(self, tables: Tables, claim: Claim, *, alone: bool = False) -> None:
         super()._release(tables, claim, alone=alone)

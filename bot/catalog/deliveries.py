@@ -130,6 +130,10 @@ class DeliveryTable:
         )
         self._end(claim, "state = 'sent', alone = 0, reason = NULL")
 
+    def forget_shown(self, claim: Claim) -> None:
+        """The message of `claim` was sent to a follower: it never changes, so nobody asks again what it shows."""
+        self._connection.execute("UPDATE deliveries SET shown = NULL WHERE message = ?", (claim.id,))
+
     def release(self, claim: Claim, *, alone: bool = False) -> None:
         """The message of `claim` was certainly not created: its deliveries are due again, each `alone` if so asked."""
         kept = "alone = 1" if alone else "alone = alone"

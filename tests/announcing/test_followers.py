@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Set
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from bot.announcing.followers import AT_ONCE, _FollowerDesk, end_following
 from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, NotNow, PublishOutcome, SearchOutcome
 from bot.announcing.rests import MOST_RESTING, Rests
 from bot.announcing.troubles import Troubles
-from bot.catalog.database import Catalog
+from bot.catalog.database import FILE_NAME, Catalog
 from bot.catalog.following import FollowKind
 from bot.catalog.records import DeliveryState, Standing
 from bot.content.post import Post
@@ -59,6 +61,18 @@ async def test_news_reaches_its_followers_and_its_channel(room: FollowRoom) -> N
     assert room.discord.paths(ALL) == [["a.md"]]
     assert all(request.direct is (request.channel_id == direct(ADA)) for request in room.discord.requests)
     assert direct(ADA) not in room.discord.asked_kinds
+
+
+async def test_what_was_sent_to_a_follower_is_not_kept_as_a_copy(room: FollowRoom, tmp_path: Path) -> None:
+    """A direct message never follows an edit, so what it shows is not kept for each of its many readers."""
+    await room.follow("go")
+    await room.publish("a.md", tags=("go", "news"))
+    async with room.running():
+        await room.settled("a.md")
+        await until(lambda: room.discord.paths(ALL) == [["a.md"]])
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
+        rows = connection.execute("SELECT channel_id FROM deliveries WHERE shown IS NOT NULL").fetchall()
+    assert rows == [(ALL,)]
 
 
 async def test_a_post_that_no_channel_takes_is_announced_to_who_follows_it(room: FollowRoom) -> None:
