@@ -1,7 +1,7 @@
 """One post as one card, which is Discord's embed. Pure: the same post always makes the same card."""
 
 import colorsys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -10,11 +10,11 @@ import discord
 from bot.content.excerpt import cut
 from bot.content.post import Post
 from bot.discord_app import limits
-from bot.discord_app.digest import digest_key
+from bot.discord_app.digest import digest_keys
 from bot.discord_app.links import card_url, host_name, link_key
 from bot.discord_app.text import escaped, plain
 
-__all__ = ["build_card", "card_characters", "card_key", "fitting_cards", "source_colour", "thread_name"]
+__all__ = ["build_card", "card_characters", "card_keys", "fitting_cards", "source_colour", "thread_name"]
 
 # In characters. With title and description at their limits, a card alone stays within the 6,000 of a message.
 _AUTHOR = 100
@@ -99,14 +99,18 @@ def _title(post: Post) -> str:
     return plain(post.title) or host_name(post.external_url) or _UNTITLED
 
 
-def card_key(card: discord.Embed) -> str:
-    """Return what tells a card from the others, equal for the card sent and the one that Discord's history shows.
+def card_keys(cards: Iterable[discord.Embed]) -> frozenset[str]:
+    """Return what tells the cards of a message from others, equal for those sent and those in Discord's history.
 
-    What has neither address nor title is no card, but a part of a list.
+    That is one key for each card; what has neither address nor title is no card, but a part of a list.
     """
+    return frozenset().union(*map(_keys, cards))
+
+
+def _keys(card: discord.Embed) -> frozenset[str]:
     if card.url:
-        return link_key(card.url)
-    return " ".join(card.title.split()) if card.title else digest_key(card)
+        return frozenset((link_key(card.url),))
+    return frozenset((" ".join(card.title.split()),)) if card.title else digest_keys(card)
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from bot.discord_app.links import host_name, link_key
 from bot.discord_app.pages import COLOUR
 from bot.discord_app.text import escaped, plain
 
-__all__ = ["digest_embeds", "digest_key", "fitting_into_digest"]
+__all__ = ["digest_embeds", "digest_keys", "fitting_into_digest"]
 
 _TITLE, _SOURCE = 150, 60  # characters
 _LINK = re.compile(r"\]\(([^\s()]+)\)")
@@ -31,13 +31,14 @@ def fitting_into_digest(posts: Sequence[Post]) -> int:
     return _parts(posts)[1]
 
 
-def digest_key(embed: discord.Embed) -> str:
-    """Return what tells a part of a list from others, equal for the one sent and the one that the history shows.
+def digest_keys(embed: discord.Embed) -> frozenset[str]:
+    """Return what tells a list from others, equal for the one sent and the one that the history shows.
 
-    That is where its links lead; a list without any is known by its text.
+    That is where its links lead, each for itself: another version of Linkbot may have parted the list elsewhere. One
+    without any links is known by its text.
     """
     text = embed.description or ""
-    return " ".join(map(link_key, _LINK.findall(text))) or " ".join(text.split())
+    return frozenset(map(link_key, _LINK.findall(text))) or frozenset((" ".join(text.split()),))
 
 
 def _parts(posts: Sequence[Post]) -> tuple[list[str], int]:

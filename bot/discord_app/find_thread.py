@@ -11,7 +11,7 @@ import discord
 
 from bot.announcing.publisher import SKEW, Found, NotFound, NotNow, SearchOutcome, Unreadable
 from bot.discord_app import limits
-from bot.discord_app.cards import card_key
+from bot.discord_app.cards import card_keys
 from bot.discord_app.outcomes import FAILURES, NO_HISTORY, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, search_outcome
 from bot.discord_app.reconcile import Sought, may_read_history
 
@@ -84,7 +84,7 @@ async def _first_match(
             if error.code == UNKNOWN_MESSAGE and thread.name == name:
                 return Found(thread.id)
             continue
-        if {card_key(card) for card in message.embeds} == sought.keys:
+        if card_keys(message.embeds) == sought.keys:
             return Found(thread.id)
         if message.flags.suppress_embeds and not message.embeds:
             bare = thread.id

@@ -25,7 +25,7 @@ from bot.announcing.publisher import (
 from bot.content.post import Post
 from bot.discord_app import changes, limits, outcomes
 from bot.discord_app.attempts import trace_of, watched
-from bot.discord_app.cards import build_card, card_characters, card_key, fitting_cards, thread_name
+from bot.discord_app.cards import build_card, card_characters, card_keys, fitting_cards, thread_name
 from bot.discord_app.client import LinkbotClient
 from bot.discord_app.digest import digest_embeds, fitting_into_digest
 from bot.discord_app.find_thread import find_thread
@@ -124,7 +124,7 @@ class DiscordPublisher:
         place = await self._place_for(announcement)
         if not isinstance(place, Place):
             return place
-        keys = frozenset(map(card_key, self._embeds(announcement.posts)))
+        keys = card_keys(self._embeds(announcement.posts))
         sought = Sought(keys, since, known, wordless=announcement.direct)
         if place.forum is None:
             outcome = await find_message(self._client, channel_id, sought, self._timeout_seconds)

@@ -12,7 +12,7 @@ import discord
 
 from bot.announcing.publisher import SKEW, Found, NotFound, NotNow, SearchOutcome, Unreadable
 from bot.discord_app import limits
-from bot.discord_app.cards import card_key
+from bot.discord_app.cards import card_keys
 from bot.discord_app.outcomes import FAILURES, NO_HISTORY, search_outcome
 
 __all__ = ["Sought", "find_message", "may_read_history"]
@@ -23,7 +23,7 @@ class Sought:
     """What is known of a message of ours that may exist.
 
     Attributes:
-        keys: those of its cards (see `card_key`), exactly.
+        keys: those of its cards (see `card_keys`), exactly.
         since: it was created after that, in Discord's time.
         known: ids of messages that certainly are others, whatever cards they have.
         wordless: it has no text above its cards, as those have that a person had sent to themselves.
@@ -67,7 +67,7 @@ async def _search(
         for message in page:
             if not sought.may_be(message.author.id, me, message.id) or (sought.wordless and message.content):
                 continue
-            if {card_key(card) for card in message.embeds} == sought.keys:
+            if card_keys(message.embeds) == sought.keys:
                 return Found(message.id)
             if message.flags.suppress_embeds and not message.embeds:
                 bare = message.id

@@ -81,6 +81,20 @@ async def test_what_nobody_can_tell_is_found_in_the_direct_messages(stand_in: St
     assert await publisher.find(shorter, since) == NotFound()
 
 
+async def test_a_list_that_an_earlier_version_parted_elsewhere_is_found(
+    stand_in: StandIn, publisher: Publisher
+) -> None:
+    """A list is known by where all its links lead together, however many embeds it was sent in."""
+    since = datetime.now(UTC) - timedelta(seconds=1)
+    wanted = to_ada(stand_in, *list_of(LISTED)[: fitting_into_digest(list_of(LISTED))])
+    message_id = await created(publisher, wanted)
+    sent = newest(stand_in)
+    lines = "\n".join(embed["description"] for embed in sent.embeds).splitlines()
+    parts = tuple({**sent.embeds[0], "description": "\n".join(part)} for part in (lines[:3], lines[3:9], lines[9:]))
+    stand_in.world.change_message(replace(sent, embeds=parts))
+    assert await publisher.find(wanted, since) == Found(message_id)
+
+
 async def test_a_card_that_somebody_saved_is_no_delivery(stand_in: StandIn, publisher: Publisher) -> None:
     """A card with a text above it was sent because its reader asked for it, and is not taken for a lost message."""
     since = datetime.now(UTC) - timedelta(seconds=1)

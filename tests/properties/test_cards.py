@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.content.post import Post
 from bot.discord_app import limits
-from bot.discord_app.cards import build_card, card_characters, card_key
+from bot.discord_app.cards import build_card, card_characters, card_keys
 from tests.support.discord_posts import make_post
 
 # Text with a taste for what Discord treats specially, and for lengths around its limits.
@@ -50,7 +50,7 @@ def test_the_card_of_any_post_is_one_that_discord_takes(post: Post, tldr_charact
     card = build_card(post, tldr_characters=tldr_characters)
     check(card)
     assert card_characters(post, tldr_characters) == len(card)
-    assert card_key(discord.Embed.from_dict(card.to_dict())) == card_key(card)
+    assert card_keys([discord.Embed.from_dict(card.to_dict())]) == card_keys([card])
 
 
 def test_dates_far_away_do_no_harm() -> None:
