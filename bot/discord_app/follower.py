@@ -88,7 +88,8 @@ class Follower:
     async def unfollow(self, interaction: discord.Interaction, typed: str) -> Answer:
         """End what the asker chose, or named; `UnfitError` if they do not follow it, `CatalogError` as ever."""
         own = await self._own(interaction)
-        follow = next((each for each in own if str(each.id) == typed or fold(each.name) == fold(typed)), None)
+        chosen = (each for each in own if _choice(each) == typed)
+        follow = next(chosen, None) or next((each for each in own if fold(each.name) == fold(typed)), None)
         if follow is None:
             raise UnfitError("unfollow-unknown", name=f"**{escaped(plain(typed), _NAME) or '…'}**")
         return await self._end(interaction, follow.id)
@@ -96,7 +97,7 @@ class Follower:
     async def own_choices(self, interaction: discord.Interaction, typed: str) -> list[tuple[str, str]]:
         """What the asker follows that contains what was typed: as it is shown, and what stands for it."""
         language, wanted = language_of(interaction.locale), fold(typed)
-        shown = [(_shown(language, follow), str(follow.id)) for follow in await self._own(interaction)]
+        shown = [(_shown(language, follow), _choice(follow)) for follow in await self._own(interaction)]
         return [(name, follow) for name, follow in shown if wanted in fold(name)][: limits.CHOICES]
 
     async def about_me(self, interaction: discord.Interaction) -> Answer:
@@ -203,6 +204,11 @@ def _what(language: Language, follow: Follow) -> str:
 def _shown(language: Language, follow: Follow) -> str:
     """The same without markup, for a choice."""
     return cut(_told(language, follow.kind, plain(follow.name) or "…"), limits.CHOICE_CHARACTERS)
+
+
+def _choice(follow: Follow) -> str:
+    """What stands for it when it is chosen: no name that a person would type, as a number may be one."""
+    return f"#{follow.id}"
 
 
 def _told(language: Language, kind: FollowKind, name: str) -> str:

@@ -142,6 +142,16 @@ async def test_unfollowing_by_choice_and_by_name(bot: FollowedBot) -> None:
     assert await bot.names() == []
 
 
+async def test_a_tag_that_is_a_number_is_a_name(bot: FollowedBot) -> None:
+    """Whoever types the name of a tag ends that, also where another thing that they follow has this number."""
+    for words in ("first", "second", "1"):
+        await bot.ask("follow words", words=words)
+    assert "**1** no more" in text_of(await bot.ask("unfollow", follow="1"))
+    (choice,) = await bot.discord.autocomplete("unfollow", "follow", "first", user="ada")
+    assert "**first** no more" in text_of(await bot.ask("unfollow", follow=choice.value))
+    assert await bot.names() == ["second"]
+
+
 async def test_everything_kept_is_shown_and_deleted_on_request(bot: FollowedBot) -> None:
     """All of it is told before the button deletes it; nothing is left, and pressing twice does no harm."""
     await bot.ask("follow tag", tag="release")
