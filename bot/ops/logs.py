@@ -1,6 +1,7 @@
 """The log on standard error: one line for each event, in local time with its zone, safe to print."""
 
 import logging
+import re
 from datetime import UTC, datetime
 
 from bot.ops.terminal import printable
@@ -9,6 +10,9 @@ __all__ = ["set_up_logging"]
 
 QUIET_LIBRARIES = ("discord", "watchdog", "aiosqlite", "asyncio", "aiohttp")  # only their warnings are of use
 NO_VOICE = "voice will NOT be supported"  # discord.py's client warns twice at its making; this bot never speaks
+# These loggers of discord.py put the numbers of people, and of direct messages, into what they warn of.
+NAME_PEOPLE = ("discord.http", "discord.app_commands.tree")
+SNOWFLAKE = re.compile(r"(?<![0-9])[0-9]{17,20}(?![0-9])")  # such a number; since 2015 they have as many digits
 RECONNECT = "Attempting a reconnect"  # discord.py logs this with a traceback, though it is all in a day's work
 
 
@@ -24,6 +28,8 @@ def set_up_logging(*, verbose: bool, brief: bool) -> None:
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler])
     logging.getLogger("discord.client").addFilter(_is_worth_a_line)
     logging.getLogger("discord.client").addFilter(_tell_in_a_line)
+    for name in NAME_PEOPLE:
+        logging.getLogger(name).addFilter(_name_nobody)
     if not verbose:
         for library in QUIET_LIBRARIES:
             logging.getLogger(library).setLevel(logging.WARNING)
@@ -40,6 +46,13 @@ def _tell_in_a_line(record: logging.LogRecord) -> bool:
         record.msg, record.args = "%s: %s", (record.getMessage(), cause or type(cause).__name__)
         record.exc_info = None
         record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
+
+
+def _name_nobody(record: logging.LogRecord) -> bool:
+    """Leave the numbers out of a warning."""
+    if record.levelno >= logging.WARNING:
+        record.msg, record.args = SNOWFLAKE.sub("…", record.getMessage()), ()
     return True
 
 

@@ -11,7 +11,17 @@ from bot.ops.logs import set_up_logging
 MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d"
 
 
-LOGGERS = ("", "discord", "discord.client", "watchdog", "aiosqlite", "asyncio", "aiohttp")
+LOGGERS = (
+    "",
+    "discord",
+    "discord.client",
+    "discord.http",
+    "discord.app_commands.tree",
+    "watchdog",
+    "aiosqlite",
+    "asyncio",
+    "aiohttp",
+)
 
 
 class Log:
@@ -101,6 +111,21 @@ def test_libraries_only_warn(log: Log) -> None:
     assert [line.partition(": ")[2] for line in log.written().splitlines()] == [
         "Something else",
         "We are being rate limited. POST responded with 429.",
+    ]
+
+
+def test_libraries_name_nobody(log: Log) -> None:
+    """What discord.py warns of comes without the numbers of people and of their direct messages."""
+    log.begin()
+    text = "Ignoring exception in autocomplete for %r (Guild: %s, User: %s)"
+    logging.getLogger("discord.app_commands.tree").error(text, "tag", None, 1_100_000_000_000_000_001)
+    text = "We are being rate limited. %s %s responded with 429. Retrying in %.2f seconds."
+    url = "https://discord.com/api/v10/channels/110000000000000000/messages"
+    logging.getLogger("discord.http").warning(text, "POST", url, 0.5)
+    assert [line.partition(": ")[2] for line in log.written().splitlines()] == [
+        "Ignoring exception in autocomplete for 'tag' (Guild: None, User: …)",
+        "We are being rate limited. POST https://discord.com/api/v10/channels/…/messages responded with 429. Retrying"
+        " in 0.50 seconds.",
     ]
 
 
