@@ -86,6 +86,16 @@ class OverviewTable:
         }
         return {each: _counts(states, *due.get(each, (0, None))) for each, states in by_state.items()}
 
+    def waiting(self, channel_ids: Collection[int], now: datetime) -> int:
+        """How many posts are due in these channels; one that is due in several counts once."""
+        (number,) = self._connection.execute(
+            "SELECT count(DISTINCT post_id) FROM deliveries CROSS JOIN posts ON posts.id = post_id"
+            f" WHERE channel_id IN ({', '.join(map(str, channel_ids))})"
+            f" AND state = 'pending' AND {OPEN} AND {SENDABLE}",
+            {"now": to_microseconds(now)},
+        ).fetchone()
+        return int(number)
+
     def deliveries_of(self, post_id: int) -> dict[int, PostDelivery]:
         """What became of the post, by channel; also of followers' channels."""
         rows = self._connection.execute(

@@ -86,6 +86,7 @@ async def resume(catalog: Catalog, settings: Settings, request: ResumeRequest) -
         CatalogUnavailableError: the catalog cannot be written now.
     """
     names = {channel.id: channel.name for channel in settings.channels}
+    now = datetime.now(UTC)
 
     def work(tables: Tables) -> Done:
         paused = tables.pauses.all()
@@ -94,7 +95,10 @@ async def resume(catalog: Catalog, settings: Settings, request: ResumeRequest) -
             raise UsageError(_unknown(str(strange[0]), settings))
         for channel_id in asked:
             tables.pauses.resume(channel_id)
-        lines = [f"{names.get(each, each)}: {'resumed' if each in paused else 'was not paused'}" for each in asked]
+        lines = [
+            f"{names.get(each, each)}: {_resumed(tables, each, now) if each in paused else 'was not paused'}"
+            for each in asked
+        ]
         if request.channels is None and tables.pauses.resume(FOLLOWERS):
             return Done([*lines, f"{TO_FOLLOWERS}: resumed"], to_send=True)
         return Done(lines or ["no channel is paused"], to_send=any(each in paused for each in asked))
@@ -102,13 +106,26 @@ async def resume(catalog: Catalog, settings: Settings, request: ResumeRequest) -
     return await catalog.write(work)
 
 
+def _resumed(tables: Tables, channel_id: int, now: datetime) -> str:
+    match tables.overview.waiting([channel_id], now):
+        case 0:
+            return "resumed; nothing waited"
+        case 1:
+            return "resumed; 1 post waited"
+        case number:
+            return f"resumed; {number:,} posts waited"
+
+
 def channel_called(settings: Settings, text: str) -> int:
     """The id of the channel that a person names by its id or its name in the settings; any id may be one.
+
+    A name may stand after a ``#``, as Discord shows it.
 
     Raises:
         UsageError: no channel, or more than one, has this name.
     """
-    named = [channel.id for channel in settings.channels if channel.name == text]
+    names = (text, text.removeprefix("#"))
+    named = [channel.id for channel in settings.channels if channel.name in names]
     if len(named) > 1:
         raise UsageError(f"{len(named)} channels of the settings are called {text}; name one by its id")
     if named:

@@ -61,7 +61,7 @@ async def test_pause_and_resume_on_the_command_line(tmp_path: Path) -> None:
         assert [each["channel"] for each in (await bot.status())["paused"]] == [str(NEWS)]
         await bot.stop()
         resumed = await bot.linkbot("resume")
-        assert resumed.out.splitlines()[0] == "news: resumed"
+        assert resumed.out.splitlines()[0] == "news: resumed; 1 post waited"
         assert "no service is running" in resumed.out
         assert (await bot.linkbot("pause", "nowhere")).code == 2
         assert bot.titles(NEWS) == []

@@ -52,7 +52,9 @@ async def test_one_channel_is_paused_and_resumed(catalog: Catalog, settings: Set
     assert not done.to_send
     assert await paused(catalog) == {KUBERNETES}
     assert (await do(catalog, settings, PauseRequest((KUBERNETES,)))).lines == ["kubernetes: is paused already"]
-    assert await do(catalog, settings, ResumeRequest((KUBERNETES,))) == Done(["kubernetes: resumed"], to_send=True)
+    assert await do(catalog, settings, ResumeRequest((KUBERNETES,))) == Done(
+        ["kubernetes: resumed; nothing waited"], to_send=True
+    )
     assert await paused(catalog) == set()
     done = await do(catalog, settings, ResumeRequest((KUBERNETES,)))
     assert done == Done(["kubernetes: was not paused"], to_send=False)
@@ -64,8 +66,22 @@ async def test_all_channels(catalog: Catalog, settings: Settings) -> None:
     assert await paused(catalog) == {ALL, KUBERNETES}
     fewer = settings.model_copy(update={"channels": settings.channels[:1]})
     done = await do(catalog, fewer, ResumeRequest())
-    assert done.lines == ["all: resumed", f"{KUBERNETES}: resumed", "direct messages to followers: resumed"]
+    assert done.lines == [
+        "all: resumed; nothing waited",
+        f"{KUBERNETES}: resumed; nothing waited",
+        "direct messages to followers: resumed",
+    ]
     assert (await do(catalog, settings, ResumeRequest())).lines == ["no channel is paused"]
+
+
+async def test_resuming_tells_how_many_posts_waited(catalog: Catalog, settings: Settings) -> None:
+    """Whoever lets a channel go is told how many posts that lets out; those that cannot be shown do not count."""
+    await do(catalog, settings, PauseRequest())
+    files = {f"{name}.md": post_text(name) for name in "abc"}
+    await take_in(catalog, settings, {**files, "k.md": post_text("K", tags=["kubernetes"])})
+    await take_in(catalog, settings, {"a.md": post_text("a", draft=True)})
+    done = await do(catalog, settings, ResumeRequest())
+    assert done.lines[:2] == ["all: resumed; 3 posts waited", "kubernetes: resumed; 1 post waited"]
 
 
 async def test_all_means_followers_too(catalog: Catalog, settings: Settings) -> None:
@@ -95,8 +111,9 @@ async def test_what_is_not_there_is_refused_whole(catalog: Catalog, settings: Se
 
 
 def test_people_name_a_channel_by_its_id_or_name(settings: Settings) -> None:
-    """A name means its channel, a number an id; a name of several channels is no name of one."""
+    """A name means its channel, also after a #, a number an id; a name of several channels is no name of one."""
     assert channel_called(settings, "kubernetes") == KUBERNETES
+    assert channel_called(settings, "#kubernetes") == KUBERNETES
     assert channel_called(settings, str(ALL)) == ALL
     twice = settings.model_copy(update={"channels": (*settings.channels, ChannelSettings(id=GONE, name="all"))})
     with pytest.raises(UsageError, match="2 channels of the settings are called all"):
