@@ -22,17 +22,19 @@ _MARKS_ONCE = frozenset(map(chr, [*range(0x19B0, 0x19C1), 0x19C8, 0x19C9, 0x1CF2
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Terms that a post must all have.
+    """Terms that a post must have, all of them or, with `some`, one at least.
 
     Attributes:
         terms: each a word, or several that must follow one another (they were quoted), in lower case.
         is_open: the last term may be the beginning of a word.
         is_cut: there was more than `MOST_CHARACTERS`, which is not searched for.
+        some: one of the terms is enough.
     """
 
     terms: tuple[tuple[str, ...], ...] = ()
     is_open: bool = True
     is_cut: bool = False
+    some: bool = False
 
     @classmethod
     def parse(cls, typed: str) -> "Words":
@@ -67,7 +69,9 @@ class Words:
         Empty, which is no query, where there are no words.
         """
         phrases = [" ".join(term).replace('"', '""') for term in self.terms]
-        return " AND ".join(f'"{phrase}"' for phrase in phrases) + (" *" if self._is_prefix else "")
+        return (" OR " if self.some else " AND ").join(f'"{phrase}"' for phrase in phrases) + (
+            " *" if self._is_prefix else ""
+        )
 
     @property
     def _is_prefix(self) -> bool:

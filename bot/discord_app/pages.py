@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import discord
 
@@ -13,7 +12,7 @@ from bot.content.excerpt import cut
 from bot.discord_app import limits
 from bot.discord_app.entries import entry_parts
 from bot.discord_app.language import Language
-from bot.discord_app.query import Button, Kind, Query, custom_id
+from bot.discord_app.query import SEARCHES, Button, Kind, Query, custom_id
 from bot.discord_app.replies import Answer
 from bot.discord_app.text import escaped, plain
 
@@ -23,7 +22,7 @@ COLOUR = discord.Colour(0x5865F2)
 
 _NAME = 100  # characters of a tag or source in a heading
 _TAG = 30  # characters of one on a button
-_NARROWED = (Kind.LATEST, Kind.SEARCH)
+_NARROWED = (Kind.LATEST, *SEARCHES)
 _HEADINGS = {Kind.LATEST: "latest-heading", Kind.RANDOM: "random-heading", Kind.RELATED: "related-heading"}
 
 _TAG_BUTTONS = 5  # as many as a row holds
@@ -37,6 +36,7 @@ def page(
     links: Mapping[int, str],
     note: str = "",
     public: bool = False,
+    may_share: bool = True,
 ) -> Answer:
     """Return a page of a list that has posts.
 
@@ -46,7 +46,8 @@ def page(
         listing: what was found, for the page of `query`.
         links: by post, where its announcement can be seen by who reads it.
         note: what is to be known of the list beside it; empty: nothing.
-        public: everybody sees it, so it has no button that shares it.
+        public: everybody sees it.
+        may_share: there are others to share it with.
     """
     first = query.offset + 1
     embeds = list_embeds(language, heading(language, query), listing.posts, first=first, links=links)
@@ -54,7 +55,7 @@ def page(
     footer = [language.say("page-footer", page=query.page + 1)] if is_paged and query.kind is not Kind.RANDOM else []
     if text := " · ".join([*footer, *([note] if note else [])]):
         embeds[-1].set_footer(text=text)
-    return Answer(tuple(embeds), tuple(_rows(language, query, listing, public=public)), public=public)
+    return Answer(tuple(embeds), tuple(_rows(language, query, listing, share=may_share and not public)), public=public)
 
 
 def list_embeds(
@@ -77,7 +78,7 @@ def list_embeds(
 
 def heading(language: Language, query: Query) -> str:
     """Return what a list is of, escaped, with at most 256 characters."""
-    if query.kind is Kind.SEARCH:
+    if query.kind in SEARCHES:
         parts = [language.say("search-heading", words=escaped(plain(query.words.text)))]
     else:
         parts = [language.say(_HEADINGS[query.kind])]
@@ -92,18 +93,18 @@ def filter_texts(language: Language, filters: Filters) -> list[str]:
 
 
 def _rows(
-    language: Language, query: Query, listing: Listing, *, public: bool
+    language: Language, query: Query, listing: Listing, *, share: bool
 ) -> Iterator[tuple[discord.ui.Button[discord.ui.View], ...]]:
     row = []
     if query.kind is Kind.RANDOM:
-        row.append(_button(language.say("button-again"), Button.AGAIN, replace(query, posts=())))
+        row.append(_button(language.say("button-again"), Button.AGAIN, query))
     elif query.page > 0 or listing.more:
         row += [
             _button(language.say("button-first"), Button.FIRST, query.at(0), disabled=query.page == 0),
             _button(language.say("button-back"), Button.BACK, query.at(query.page - 1), disabled=query.page == 0),
             _button(language.say("button-next"), Button.NEXT, query.at(query.page + 1), disabled=not listing.more),
         ]
-    if not public:
+    if share:
         row.append(_button(language.say("button-share"), Button.SHARE, query))
     if row:
         yield tuple(row)

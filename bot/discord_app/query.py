@@ -22,7 +22,17 @@ from bot.catalog.words import Words
 from bot.discord_app.archive import Names
 from bot.discord_app.base36 import DIGITS, base36
 
-__all__ = ["LARGEST_COUNT", "LAST_PAGE", "USUAL_COUNT", "Button", "Kind", "Query", "custom_id", "read_custom_id"]
+__all__ = [
+    "LARGEST_COUNT",
+    "LAST_PAGE",
+    "SEARCHES",
+    "USUAL_COUNT",
+    "Button",
+    "Kind",
+    "Query",
+    "custom_id",
+    "read_custom_id",
+]
 
 LARGEST_COUNT = 25  # posts on a page
 USUAL_COUNT = 5
@@ -56,8 +66,12 @@ class Kind(StrEnum):
 
     LATEST = "l"
     SEARCH = "s"
+    SOME = "o"  # a search for which one of the words is enough
     RANDOM = "r"
     RELATED = "e"
+
+
+SEARCHES = (Kind.SEARCH, Kind.SOME)
 
 
 class Button(StrEnum):
@@ -79,7 +93,7 @@ class Query:
     Attributes:
         kind: see `Kind`.
         filters: which posts it is about; at most two tags; `since` is midnight UTC.
-        words: only for `Kind.SEARCH`.
+        words: only for `Kind.SEARCH` and `Kind.SOME`.
         posts: ids; of `Kind.RANDOM` the one that was picked, none: one is to be picked; of `Kind.RELATED` the posts, at
             most 10, to which others are sought.
         count: posts on a page, 1 to `LARGEST_COUNT`.
@@ -123,7 +137,7 @@ def custom_id(button: Button, query: Query) -> str:
     source = "" if filters.source is None else _hash(filters.source)
     since = "" if filters.since is None else base36(min((filters.since - _FIRST_DAY).days, _LAST_SINCE))
     start = f"{button}{query.kind}{DIGITS[query.count]}{base36(query.page)}"
-    rest = query.words.text if query.kind is Kind.SEARCH else ".".join(map(base36, query.posts[:_MOST_POSTS]))
+    rest = query.words.text if query.kind in SEARCHES else ".".join(map(base36, query.posts[:_MOST_POSTS]))
     return ":".join((start, since, tag, also, source, rest))
 
 
@@ -153,8 +167,8 @@ async def read_custom_id(text: str, names: Names) -> tuple[Button, Query] | None
 
 def _read_rest(kind: Kind, rest: str) -> tuple[Words, tuple[int, ...]] | None:
     """Return the words, or the ids of posts, at the end of a custom id; None if they are not as `custom_id` writes."""
-    if kind is Kind.SEARCH:
-        words = Words.parse(rest)
+    if kind in SEARCHES:
+        words = replace(Words.parse(rest), some=kind is Kind.SOME)
         return (words, ()) if words.terms and words.text == rest else None
     if not rest:
         return None if kind is Kind.RELATED else (NO_WORDS, ())

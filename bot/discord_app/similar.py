@@ -9,7 +9,7 @@ from bot.catalog.records import Counted
 
 __all__ = ["ranked_names", "similar_names"]
 
-_LIKE = 60.0  # of 100; below that, what is offered looks like chance
+_LIKE = 65.0  # of 100; two letters of three, or two that changed places; below that it looks like chance
 _LONGEST = 100  # characters that are compared
 _FEW = 5
 
@@ -41,7 +41,12 @@ def ranked_names(typed: str, known: Sequence[Counted], most: int) -> list[Counte
 
 
 def _likest(asked: str, known: Sequence[Counted], most: int) -> list[Counted]:
-    by_name = {fold(counted.name): counted for counted in reversed(known)}
-    names = list(reversed(by_name))
-    found = process.extract(fold(asked)[:_LONGEST], names, scorer=fuzz.WRatio, score_cutoff=_LIKE, limit=most)
-    return [by_name[name] for name, _, _ in found]
+    """Those whose name looks like `asked` as a whole, or of which one word does."""
+    by_text: dict[str, list[Counted]] = {}
+    for counted in known:
+        name = fold(counted.name)
+        for text in {name, *name.split()}:
+            by_text.setdefault(text, []).append(counted)
+    texts = list(by_text)
+    found = process.extract(fold(asked)[:_LONGEST], texts, scorer=fuzz.ratio, score_cutoff=_LIKE, limit=None)
+    return list(dict.fromkeys(counted for text, _, _ in found for counted in by_text[text]))[: max(0, most)]

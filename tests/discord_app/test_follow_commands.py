@@ -87,7 +87,7 @@ async def test_nobody_follows_more_than_can_be_listed(bot: FollowedBot) -> None:
     assert len(buttons_of(answer)) == MOST_FOLLOWS
     assert all(len(row["components"]) == 5 for row in message_of(answer).components)
     done = await bot.press(answer, "✕ word7")
-    assert "You follow the words **word7** no more." in text_of(done)
+    assert "You no longer follow the words **word7**." in text_of(done)
     assert "you follow the words **one more**" in text_of(await bot.ask("follow words", words="one more"))
 
 
@@ -121,9 +121,9 @@ async def test_buttons_work_after_a_restart_and_twice(bot: FollowedBot) -> None:
     end = buttons_of(answer)["✕ release"]
     await bot.restart()
     done = await bot.discord.click(message_of(answer).id, end, user="ada")
-    assert "You follow the tag **release** no more." in text_of(done)
+    assert "You no longer follow the tag **release**." in text_of(done)
     again = await bot.discord.forge(message_of(answer).id, end, user="ada")
-    assert "no more" not in text_of(again)
+    assert "no longer" not in text_of(again)
     assert "the source **CNCF**" in text_of(again)
     assert await bot.names() == ["CNCF"]
 
@@ -136,8 +136,8 @@ async def test_unfollowing_by_choice_and_by_name(bot: FollowedBot) -> None:
     choices = await bot.discord.autocomplete("unfollow", "follow", "kuber", user="ada")
     assert [choice.name for choice in choices] == ["the tag kubernetes"]
     assert await bot.discord.autocomplete("unfollow", "follow", "", user="eve") == []
-    assert "no more" in text_of(await bot.ask("unfollow", follow=choices[0].value))
-    assert "no more" in text_of(await bot.ask("unfollow", follow="Release"))
+    assert "no longer follow" in text_of(await bot.ask("unfollow", follow=choices[0].value))
+    assert "no longer follow" in text_of(await bot.ask("unfollow", follow="Release"))
     assert "You do not follow **\\*x\\***" in text_of(await bot.ask("unfollow", follow="*x*"))
     assert await bot.names() == []
 
@@ -146,9 +146,9 @@ async def test_a_tag_that_is_a_number_is_a_name(bot: FollowedBot) -> None:
     """Whoever types the name of a tag ends that, also where another thing that they follow has this number."""
     for words in ("first", "second", "1"):
         await bot.ask("follow words", words=words)
-    assert "**1** no more" in text_of(await bot.ask("unfollow", follow="1"))
+    assert "no longer follow the words **1**" in text_of(await bot.ask("unfollow", follow="1"))
     (choice,) = await bot.discord.autocomplete("unfollow", "follow", "first", user="ada")
-    assert "**first** no more" in text_of(await bot.ask("unfollow", follow=choice.value))
+    assert "no longer follow the words **first**" in text_of(await bot.ask("unfollow", follow=choice.value))
     assert await bot.names() == ["second"]
 
 
@@ -243,7 +243,7 @@ async def test_names_of_any_length_fit(bot: FollowedBot) -> None:
         assert len(choice.name) <= limits.CHOICE_CHARACTERS
     listed: InteractionAnswer = await bot.ask("following")
     (label,) = buttons_of(listed)
-    assert "no more" in text_of(await bot.press(listed, label))
+    assert "no longer follow" in text_of(await bot.press(listed, label))
 
 
 async def test_answers_come_in_the_askers_language(bot: FollowedBot) -> None:

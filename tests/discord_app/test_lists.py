@@ -131,6 +131,7 @@ async def test_a_random_post_can_be_shared_and_drawn_again(bot: AnsweringBot) ->
     drawn = await bot.discord.slash("random", {"tag": "series"})
     shared = await bot.press(drawn, "Share")
     again = await bot.press(drawn, "Another one")
+    assert text_of(again) != text_of(drawn)
     assert text_of(shared) == text_of(drawn)
     assert "Part " in text_of(again)
 
@@ -156,11 +157,21 @@ async def test_a_tag_that_is_new_can_be_pressed_at_once(bot: AnsweringBot) -> No
     assert numbers(await bot.press(await bot.discord.slash("latest"), "#brandnew")) == [1]
 
 
-async def test_a_misspelled_word_gets_a_button_for_what_was_meant(bot: AnsweringBot) -> None:
-    """A search that finds nothing offers the words that would."""
-    answer = await bot.discord.slash("search", {"words": "securty"})
-    assert "Nothing was found for securty" in text_of(answer)
-    assert "Notes on café" in text_of(await bot.press(answer, "security"))
+async def test_a_misspelled_word_finds_what_was_meant(bot: AnsweringBot) -> None:
+    """A search that finds nothing is answered with what was meant, and says so; its pages stay with that."""
+    answer = await bot.discord.slash("search", {"words": "sreies"})
+    assert "Search: series" in text_of(answer)
+    assert "Nothing was found for “sreies”" in text_of(answer)
+    assert numbers(await bot.press(answer, "Next ›")) == [6, 7, 8, 9]
+
+
+async def test_where_no_post_has_all_words_some_are_enough(bot: AnsweringBot) -> None:
+    """A question as one asks people finds the posts with most of its words, and says that none has all of them."""
+    answer = await bot.discord.slash("search", {"words": "what is new in eBPF at scale, series"})
+    assert "**1.** [eBPF at scale]" in text_of(answer)
+    assert "No post has all of" in text_of(answer)
+    await bot.restart()
+    assert numbers(await bot.press(answer, "Next ›")) == [6, 7, 8, 9, 10]
 
 
 async def test_what_cannot_be_answered_is_explained(bot: AnsweringBot) -> None:
@@ -233,6 +244,7 @@ async def test_answers_speak_french(bot: AnsweringBot) -> None:
 async def test_lists_are_there_everywhere(bot: AnsweringBot, place: str) -> None:
     """In direct messages with the bot, and where somebody takes it along, the same commands and buttons work."""
     answer = await bot.discord.slash("latest", {"count": 5}, place=place)  # type: ignore[arg-type]
+    assert ("Share" in buttons_of(answer)) is (place != "dm"), "alone with the bot there is nobody to share with"
     assert numbers(await bot.press(answer, "Next ›")) == [6, 7, 8, 9, 10]
 
 

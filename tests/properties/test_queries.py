@@ -1,7 +1,7 @@
 """Whatever a list is of fits into a custom id, and whatever a custom id says is read or refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -44,6 +44,13 @@ queries = st.one_of(
     st.builds(Query, st.just(Kind.LATEST), filters, count=counts, page=pages),
     st.builds(
         Query, st.just(Kind.SEARCH), filters, words.filter(lambda each: bool(each.terms)), count=counts, page=pages
+    ),
+    st.builds(
+        Query,
+        st.just(Kind.SOME),
+        filters,
+        words.filter(lambda each: bool(each.terms)).map(lambda each: replace(each, some=True)),
+        count=counts,
     ),
     st.builds(Query, st.just(Kind.RANDOM), filters, posts=st.just(()) | st.tuples(st.integers(1, 10_000_000))),
     st.builds(Query, st.just(Kind.RELATED), posts=posts, count=counts, page=pages),
