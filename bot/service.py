@@ -19,9 +19,9 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 
 from bot.announcing.courier import Courier
-from bot.announcing.followers import end_following
 from bot.announcing.intake import Intake
 from bot.announcing.restored import take_over
+from bot.announcing.switched_off import end_following
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.lock import hold_lock

@@ -193,6 +193,10 @@ class Desk(Workplace):
 
     async def pause_after(self, outcome: NotNow | ChannelRefused) -> None:
         """Wait as long as `outcome` makes advisable, and say so."""
+        await self.rest(self.seconds_after(outcome))
+
+    def seconds_after(self, outcome: NotNow | ChannelRefused) -> float:
+        """How long to wait after `outcome`; says so."""
         if isinstance(outcome, NotNow):
             seconds = min(outcome.after_seconds or self.pauses.request.after_failure(), LONGEST_SECONDS)
             self.warn("%s: not now: %s; the next try is in %.0f s", self.name, outcome.reason, seconds)
@@ -206,7 +210,7 @@ class Desk(Workplace):
                 seconds,
             )
         self.trouble(outcome.reason)
-        await self.rest(seconds)
+        return seconds
 
     async def pause_in_doubt(self, reason: str) -> None:
         """Wait before a doubt is settled."""

@@ -31,7 +31,7 @@ from bot.catalog.records import Claim, PendingDelivery
 from bot.catalog.tables import Tables
 from bot.settings import ChannelSettings
 
-__all__ = ["Followers", "end_following"]
+__all__ = ["Followers"]
 
 logger = logging.getLogger(__name__)
 
@@ -41,17 +41,6 @@ AT_ONCE = 8  # people who are written to; Discord takes 50 requests a second in 
 GONE = frozenset({10003, 10013})
 REFUSED_MUCH = "Discord refused many requests lately, so nobody is written to"
 PART = "followers"  # of the service, for `Troubles`, which names nobody
-
-
-async def end_following(catalog: Catalog) -> None:
-    """Following is switched off: drop what waits, which nobody wants to get when it is switched on again some day.
-
-    Raises:
-        CatalogUnavailableError: the catalog cannot be written now.
-    """
-    dropped = await catalog.write(lambda tables: tables.deliveries.drop_for_followers("commands.follow was false"))
-    if dropped:
-        logger.info("commands.follow is false: %d posts that waited for followers are dropped", dropped)
 
 
 class Followers:
@@ -190,7 +179,7 @@ class _FollowerDesk(Desk):
     async def pause_after(self, outcome: NotNow | ChannelRefused) -> None:
         """Leave a person who refuses alone; wait for all else."""
         if isinstance(outcome, NotNow):
-            await super().pause_after(outcome)
+            self.rests_for = self.seconds_after(outcome)
             return
         gone = outcome.code in GONE
         refusal = await self.record(lambda tables: tables.followers.refuse(self.channel.id, self.now(), gone=gone))

@@ -15,6 +15,10 @@ MOST_RESTING = 1000  # people; with more of them something is wrong with Discord
 KEPT_SECONDS = 900.0  # after a rest, that the next one may be longer; the pauses between tries are shorter
 
 
+def _steady_seconds() -> float:
+    return time.monotonic()
+
+
 @dataclass(slots=True)
 class _Rest:
     until: float
@@ -29,7 +33,7 @@ class Rests:
         clock: in seconds, which no one can set.
     """
 
-    def __init__(self, pauses: Callable[[], ChannelPauses], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, pauses: Callable[[], ChannelPauses], clock: Callable[[], float] = _steady_seconds) -> None:
         self._make_pauses = pauses
         self._clock = clock
         self._rests: dict[int, _Rest] = {}

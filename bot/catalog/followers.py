@@ -27,8 +27,9 @@ from bot.catalog.wishes import matching_follows
 
 __all__ = ["FollowerTable"]
 
-A_DAY = timedelta(days=1)  # that a budget is for, and that a person is left alone who refuses for the first time
-MOST_DAYS = 30  # that a person is left alone
+A_DAY = timedelta(days=1)  # that a budget is for
+LEFT_ALONE = timedelta(days=1)  # who refuses for the first time; each time in a row doubles it
+LONGEST = 30  # times as long they are left alone at most
 REFUSALS = 6  # in a row: with 1, 2, 4, 8 and 16 days between them they refused for a month
 
 # Left alone until then; not if the clock was set back meanwhile.
@@ -203,7 +204,7 @@ class FollowerTable:
         if row is None:
             return Refusal(is_first=False, dropped=0)
         refusals = REFUSALS if gone else min(row[0] + 1, REFUSALS)
-        alone = min(2 ** (refusals - 1), MOST_DAYS) * A_DAY
+        alone = min(2 ** (refusals - 1), LONGEST) * LEFT_ALONE
         self._connection.execute(
             "UPDATE followers SET refusals = ?, refused_until = ? WHERE channel_id = ?",
             (refusals, to_microseconds(now + alone), channel_id),
@@ -269,7 +270,7 @@ def _key(kind: FollowKind, name: str) -> str:
 def _moments(now: datetime, budget: Budget) -> dict[str, object]:
     return {
         "now": to_microseconds(now),
-        "longest": to_microseconds(now + MOST_DAYS * A_DAY),
+        "longest": to_microseconds(now + LONGEST * LEFT_ALONE),
         "today": to_microseconds(budget.now),
         "yesterday": to_microseconds(budget.now - A_DAY),
         "budget": budget.messages,

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.announcing.desk import ChannelPauses
-from bot.announcing.followers import AT_ONCE, _FollowerDesk, end_following
+from bot.announcing.followers import AT_ONCE, _FollowerDesk
 from bot.announcing.publisher import Announcement, ChannelKind, ChannelRefused, NotNow, PublishOutcome, SearchOutcome
 from bot.announcing.rests import MOST_RESTING, Rests
+from bot.announcing.switched_off import end_following
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import FILE_NAME, Catalog
 from bot.catalog.following import FollowKind

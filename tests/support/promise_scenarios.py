@@ -26,6 +26,7 @@ from tests.support.courier_fakes import (
     Refuses,
 )
 from tests.support.promise_faults import Fault, Moments, Place
+from tests.support.promise_ledger import key_of
 from tests.support.promise_world import FOLLOWER, FORUM, LEFT_ALONE, NEWS, World
 
 __all__ = ["SCENARIOS", "Faults", "Scenario", "awaits", "broken", "pairs", "play", "singles"]
@@ -324,6 +325,24 @@ def _a_follower(world: World) -> None:
     world.go_on(1)
 
 
+def _bad_posts_for_a_follower(world: World) -> None:
+    """A list is refused for one of its posts, a message was never created, and for a while none may be written."""
+    discord = world.outside.discord
+    bad = _post("bad")
+    discord.refuses_card_of(bad.path)
+    world.not_for_followers = key_of(bad)
+    world.write(bad, *(_post(f"a{number}") for number in range(11)))
+    world.go_on_restarting(5)
+    discord.next_request(FOLLOWER, Lost(stored=False, takes=LONG))
+    world.write(_post("b"))
+    world.go_on_restarting(2 * LONG)
+    discord.direct_wait_seconds = 1.0
+    world.write(_post("c"))
+    world.go_on_restarting(5)
+    discord.direct_wait_seconds = 0.0
+    world.go_on_restarting(5)
+
+
 SCENARIOS: Mapping[str, Scenario] = {
     "packing": Scenario(_packing, announce={"posts_per_message": 2}),
     "two channels": Scenario(_packing, (channel(ALL), channel(KUBERNETES))),
@@ -344,4 +363,5 @@ SCENARIOS: Mapping[str, Scenario] = {
     "locked at work": Scenario(_locked_at_work),
     "locked at the end": Scenario(_locked_at_the_end),
     "a follower": Scenario(_a_follower, channels=(), follow=True),
+    "bad posts for a follower": Scenario(_bad_posts_for_a_follower, channels=(), follow=True),
 }

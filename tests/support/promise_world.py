@@ -24,8 +24,9 @@ from typing import Any, Self
 
 import pytest
 
-from bot.announcing import followers, upkeep
+from bot.announcing import rests, upkeep
 from bot.announcing.publisher import ChannelKind
+from bot.catalog import followers
 from bot.catalog.database import FILE_NAME
 from bot.catalog.following import FollowKind
 from bot.catalog.records import DeliveryState
@@ -102,6 +103,7 @@ class World:
         # No catalog: it only keeps the files, each life scans them into its own.
         site = Site(None, settings)  # type: ignore[arg-type]
         self.outside = Outside(loop, clock, discord, ledger, settings, site, state)
+        self.not_for_followers = ""  # the key of a post that Discord refuses to one of them
         self._mistakes: list[dict[str, Any]] = []
         self._once_public: set[str] = set()
         self._left_to_people: set[tuple[int, str]] = set()
@@ -110,6 +112,7 @@ class World:
         """Make the product's own clocks those of this world."""
         patch = self._stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(upkeep, "time", SimpleNamespace(monotonic=self.outside.loop.time))
+        patch.setattr(rests, "time", SimpleNamespace(monotonic=self.outside.loop.time))
         patch.setattr(followers, "LEFT_ALONE", LEFT_ALONE)
         self.outside.loop.set_exception_handler(lambda _, context: self._mistakes.append(context))
         return self
@@ -306,7 +309,8 @@ class World:
 
     def _check_follower(self, key: str) -> None:
         times = self.outside.ledger.times(FOLLOWER, key)
-        if not 1 <= times <= self.outside.ledger.allowed(FOLLOWER, key):
+        fewest = 0 if key == self.not_for_followers else 1
+        if not fewest <= times <= self.outside.ledger.allowed(FOLLOWER, key):
             raise PromiseBroken(f"{key} was sent to a follower: announced {times} times")
 
     def _check_one(self, settings: ChannelSettings, key: str, post: Post | None) -> None:
