@@ -227,7 +227,7 @@ class Intake:
     async def _index_first(self, found: Survey) -> None:
         """Store what was there before the bot, a part at a time: 20,000 posts need not fit into memory at once."""
         baseline = self._settings.announce.first_run == "baseline"
-        logger.info("First run: %d files are there; indexing them", found.files)
+        logger.info("First run: %s there; indexing", "1 file is" if found.files == 1 else f"{found.files} files are")
         paths: Sequence[str] = found.changed
         taken_in = found.files - len(paths)
         deadline = time.monotonic() + BASELINE_SETTLE_SECONDS

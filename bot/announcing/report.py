@@ -45,11 +45,12 @@ def report_first_run(posts: Mapping[Standing, int], without_kind: int, settings:
         settings: under which it ran.
     """
     hidden = posts.get(Standing.HIDDEN, 0)
+    shown = sum(posts.values()) - hidden
     indexed = settings.announce.first_run == "baseline"
     logger.info(
-        "First run: %d posts were there, %s, and %d more that are not shown (drafts, other kinds, expired);"
+        "First run: %s there, %s, and %d more that are not shown (drafts, other kinds, expired);"
         " what comes from now on is new",
-        sum(posts.values()) - hidden,
+        "1 post was" if shown == 1 else f"{shown} posts were",
         "indexed but not announced" if indexed else "announced as announce.first_run says",
         hidden,
     )

@@ -330,6 +330,16 @@ async def test_changed_kinds_announce_nothing_at_the_next_start(tmp_path: Path, 
         await until(lambda: is_(place, "b", Standing.ANNOUNCED))
 
 
+async def test_a_first_run_tells_of_one_as_of_one(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """A directory with a single post is told of in the singular."""
+    caplog.set_level(logging.INFO)
+    place.write("a")
+    async with place.running():
+        pass
+    assert "First run: 1 file is there; indexing" in caplog.text
+    assert "First run: 1 post was there, indexed" in caplog.text
+
+
 async def test_posts_without_a_kind_are_explained(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     """A first run says how many posts have a link but no kind, so that nobody wonders why nothing comes."""
     caplog.set_level(logging.INFO)
