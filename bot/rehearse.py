@@ -2,7 +2,9 @@
 
 import asyncio
 import errno
+import shlex
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
@@ -202,7 +204,8 @@ async def _guide(
     await ready.wait()
     directory = settings.content.directory
     tell(f"Content directory: {directory}")
-    tell(f"For status, preview, announce and backup of this rehearsal: linkbot status --config {config}")
+    tell("From another terminal, status, preview, announce, pause, resume and backup work on this rehearsal:")
+    tell(f"    {_as_started()} status --config {shlex.quote(str(config))}")
     if is_sample:
         tell("Sample posts arrive now, one by one; one that was there is broken on purpose, as the log says.")
     elif settings.announce.first_run == "baseline":
@@ -210,6 +213,16 @@ async def _guide(
     tell("Drop a post there and it appears on the page. Ctrl+C ends the rehearsal.")
     if is_sample and await _release(directory, tell):
         tell(f"All sample posts are out: {page_url}")
+
+
+def _as_started() -> str:
+    """What a person types to start the same program: the ``linkbot`` of a virtual environment need not be on the PATH.
+
+    ``python -m bot`` has the path of a file in the package as its name (https://docs.python.org/3/library/sys.html).
+    """
+    if Path(sys.argv[0]).suffix == ".py":
+        return f"{shlex.quote(sys.executable)} -m bot"
+    return shlex.quote(sys.argv[0])
 
 
 async def _release(directory: Path, tell: Tell) -> bool:

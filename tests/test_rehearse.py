@@ -3,8 +3,10 @@
 import asyncio
 import json
 import re
+import shlex
 import signal
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -112,13 +114,16 @@ async def test_a_newcomer_sees_cards_come(tmp_path: Path) -> None:
 
 
 async def test_a_rehearsal_can_be_asked_and_told_like_the_service(tmp_path: Path) -> None:
-    """The settings that it names lead status and announce to it; an older post that is asked for appears."""
+    """The command that it names is typed as it was started, and its settings lead status and announce to it; an older
+    post that is asked for appears."""
     async with rehearsal(tmp_path) as shown:
-        found = re.search(r"linkbot status --config (.*)$", shown.process.out, re.MULTILINE)
+        found = re.search(r"pause, resume and backup .*\n +(.*) status --config (.*)$", shown.process.out, re.MULTILINE)
         assert found
-        status = await linkbot("status", "--config", found[1], cwd=tmp_path)
+        assert shlex.split(found[1]) == [sys.executable, "-m", "bot"]
+        (config,) = shlex.split(found[2])
+        status = await linkbot("status", "--config", config, cwd=tmp_path)
         assert status.out.startswith("service     running since ")
-        told = await linkbot("announce", "docs/2024-06-18-twelve-factors.md", "--config", found[1], cwd=tmp_path)
+        told = await linkbot("announce", "docs/2024-06-18-twelve-factors.md", "--config", config, cwd=tmp_path)
         assert told.code == 0
         await shown.stands("The twelve factors, read again", ALL_LINKS)
         assert (await shown.process.stop(signal.SIGINT)).code == 0
