@@ -10,7 +10,7 @@ from bot.catalog.columns import fold, from_microseconds, to_microseconds
 from bot.catalog.deliveries import OPEN, SENDABLE
 from bot.catalog.records import DeliveryState
 
-__all__ = ["ChannelCounts", "NamedPost", "OverviewTable", "PostDelivery"]
+__all__ = ["BY_NUMBER", "ChannelCounts", "NamedPost", "OverviewTable", "PostDelivery"]
 
 MOST_WORDS = 5  # of what was typed that are looked for; more narrow nothing down
 NEWEST = "ORDER BY +id DESC LIMIT 200"  # of the posts with the words in their path, and of those in their title
@@ -46,11 +46,13 @@ class PostDelivery:
         state: see `DeliveryState`.
         reason: why it was refused, or cannot be told; None: neither is so.
         message_id: of the message that shows it, a snowflake; None: there is none, or a person deleted it.
+        sleeps: it is pending, but not to be sent as long as the post is a draft, expired, or its file gone or broken.
     """
 
     state: DeliveryState
     reason: str | None
     message_id: int | None
+    sleeps: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,15 @@ class OverviewTable:
         ).fetchone()
         return int(number)
 
-    def deliveries_of(self, post_id: int) -> dict[int, PostDelivery]:
+    def deliveries_of(self, post_id: int, now: datetime) -> dict[int, PostDelivery]:
         """What became of the post, by channel; also of followers' channels."""
         rows = self._connection.execute(
-            "SELECT deliveries.channel_id, state, reason, message_id FROM deliveries"
-            " LEFT JOIN messages ON messages.id = message WHERE post_id = ?",
-            (post_id,),
+            f"SELECT deliveries.channel_id, state, reason, message_id, state = 'pending' AND NOT ({SENDABLE})"
+            " FROM deliveries JOIN posts ON posts.id = post_id"
+            " LEFT JOIN messages ON messages.id = message WHERE post_id = :post",
+            {"post": post_id, "now": to_microseconds(now)},
         )
-        return {row[0]: PostDelivery(DeliveryState(row[1]), row[2], row[3]) for row in rows}
+        return {row[0]: PostDelivery(DeliveryState(row[1]), row[2], row[3], bool(row[4])) for row in rows}
 
     def find(self, asked: str) -> int | None:
         """The id of the post that a person names by its path, its title, or its number as in ``#12``."""

@@ -67,7 +67,7 @@ def _channel(language: Language, report: PostReport, route: Route, links: Mappin
 
 def _delivery(language: Language, delivery: PostDelivery, link: str | None) -> str:
     state = delivery.state
-    parts = [language.say(f"delivery-{state}")]
+    parts = [language.say("delivery-asleep" if delivery.sleeps else f"delivery-{state}")]
     if delivery.reason is not None:
         parts.append(shown(delivery.reason, _REASON))
     if link is not None:

@@ -1,9 +1,10 @@
 """What ``/linkbot status`` shows. Pure."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.catalog.records import HeldUp, Standing
+from bot.content.post import PostProblem
 from bot.discord_app.blocks import ago, blocks_embed, mention, shown
 from bot.discord_app.language import Language
 from bot.discord_app.management import ChannelReport, ServiceReport
@@ -14,6 +15,7 @@ __all__ = ["status_answer"]
 _REASON = 300  # characters
 _PATH = 150
 _MOST_HELD_UP = 5
+_MOST_PROBLEMS = 3
 
 
 def status_answer(language: Language, report: ServiceReport, latency_seconds: float) -> Answer:
@@ -39,7 +41,15 @@ def _alarms(language: Language, report: ServiceReport) -> Iterator[str]:
     if report.catalog_fails_since is not None:
         yield language.say("status-catalog-fails", time=ago(report.catalog_fails_since))
     if report.problems:
-        yield language.say("status-problems", count=report.problems)
+        yield "\n".join(_problems(language, report.problems))
+
+
+def _problems(language: Language, problems: Sequence[PostProblem]) -> Iterator[str]:
+    yield language.say("status-problems", count=len(problems))
+    for problem in problems[:_MOST_PROBLEMS]:
+        yield f"▸ {shown(str(problem), _REASON)}"
+    if (more := len(problems) - _MOST_PROBLEMS) > 0:
+        yield language.say("status-more-problems", count=more)
 
 
 def _held_up(language: Language, held: HeldUp) -> str:

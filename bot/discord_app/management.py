@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.announcing.routing import Route
 from bot.catalog.overview import ChannelCounts, NamedPost, PostDelivery
 from bot.catalog.records import DeliveryState, HeldUp, KnownPost, Standing
+from bot.content.post import PostProblem
 from bot.settings import ChannelSettings
 
 __all__ = ["ChannelReport", "Management", "PostReport", "ServiceReport", "Step", "Verdict"]
@@ -45,7 +46,7 @@ class ServiceReport:
         since: when it was started; None: not known.
         scanned_at: when the content directory was looked at last; None: not yet.
         files: how many there were; None: not known.
-        problems: how many things are wrong in the content directory.
+        problems: what is wrong in the content directory.
         indexed: which part of the posts is taken in, from 0 to 1, while the first run lasts; None: all are.
         content_gone_since: since when the content directory cannot be believed; None: it can.
         catalog_fails_since: since when the catalog cannot be used; None: it can.
@@ -57,7 +58,7 @@ class ServiceReport:
     since: datetime | None
     scanned_at: datetime | None
     files: int | None
-    problems: int
+    problems: tuple[PostProblem, ...]
     indexed: float | None
     content_gone_since: datetime | None
     catalog_fails_since: datetime | None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 
 from bot.catalog.listings import Place
-from bot.catalog.overview import NamedPost
+from bot.catalog.overview import BY_NUMBER, NamedPost
 from bot.discord_app import limits
 from bot.discord_app.base36 import base36
 from bot.discord_app.blocks import mention, mentions, shown
@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 MOST_NEWEST = 10  # posts, as many as fit into the custom id of a button
 _SHOWN = 100  # characters of what was typed
+_SEVERAL = 5  # posts that are named where one was asked for
 
 # announce!<channel, in base 36, or nothing>!<ids of posts, in base 36>
 CONFIRMATION = r"announce!(?P<into>[0-9a-z]{0,13})!(?P<posts>[0-9a-z]{1,11}(?:\.[0-9a-z]{1,11}){0,9})"
@@ -133,7 +134,14 @@ class Manager:
         return await self._management.posts_like(_sound(typed), limits.CHOICES)
 
     async def _find(self, asked: str, channels: Sequence[ChannelSettings]) -> PostReport:
-        report = await self._management.find(_sound(asked), channels)
+        """The post that is named, or the only one that has the words of `asked`; a number names that post or none."""
+        asked = _sound(asked)
+        report = await self._management.find(asked, channels)
+        if report is None and asked and not BY_NUMBER.fullmatch(asked):
+            like = await self._management.posts_like(asked, _SEVERAL + 1)
+            if len(like) > 1:
+                raise UnfitError("post-several", post=f"**{shown(asked, _SHOWN)}**", posts=_several(like))
+            report = await self._management.find(f"#{like[0].id}", channels) if like else None
         if report is None:
             raise UnfitError("post-unknown", post=f"**{shown(asked, _SHOWN)}**")
         return report
@@ -170,6 +178,15 @@ def _one_of(channels: Sequence[ChannelSettings], channel_id: int) -> ChannelSett
             return channel
     known = [channel.id for channel in channels]
     raise UnfitError("manage-other-channel", channel=mention(channel_id), channels=mentions(known))
+
+
+def _several(posts: Sequence[NamedPost]) -> str:
+    """A line for each of the first few of `posts`, with what is to be typed: its path; its number if that is long."""
+    lines = []
+    for post in posts[:_SEVERAL]:
+        name = post.path if len(post.path) <= limits.CHOICE_CHARACTERS else f"#{post.id}"
+        lines.append(f"▸ {shown(name, limits.CHOICE_CHARACTERS)} · {shown(post.title, _SHOWN)}")
+    return "\n".join([*lines, *(["…"] if len(posts) > _SEVERAL else [])])
 
 
 def _confirmation(posts: Sequence[int], into: int | None) -> str:

@@ -75,7 +75,7 @@ class ServiceManagement:
             since=_moment(service, "since"),
             scanned_at=_moment(scan, "at"),
             files=scan.get("files"),
-            problems=len(tables.files.problems()),
+            problems=tuple(tables.files.problems()),
             indexed=self._indexed(),
             content_gone_since=_moment(outage, "since"),
             catalog_fails_since=next((each.since for each in troubles if each.where in (CATALOG, READING)), None),
@@ -101,6 +101,7 @@ class ServiceManagement:
 
     async def find(self, asked: str, channels: Channels) -> PostReport | None:
         """Return the post with this path, title or number, as it concerns these channels."""
+        now = datetime.now(UTC)
 
         def look(tables: Tables) -> PostReport | None:
             post_id = tables.overview.find(asked)
@@ -110,7 +111,7 @@ class ServiceManagement:
             ids = {channel.id for channel in channels}
             deliveries = {
                 channel_id: delivery
-                for channel_id, delivery in tables.overview.deliveries_of(known.id).items()
+                for channel_id, delivery in tables.overview.deliveries_of(known.id, now).items()
                 if channel_id in ids
             }
             return PostReport(known, route(known.post, channels), deliveries, tables.pauses.all().keys() & ids)

@@ -279,6 +279,55 @@ async def test_preview_explains_a_post(tmp_path: Path) -> None:
     assert "I know no post **docs/\\<" in unknown
 
 
+async def test_preview_of_a_post_that_was_taken_back(tmp_path: Path) -> None:
+    """A post that turns draft again does not wait to be sent: it sleeps until it can be shown, as status calls it."""
+    async with managed(tmp_path, POSTS, baseline=False) as bot:
+        assert "▸ waits to be sent" in text_of(await bot.ask("preview", {"post": "docs/a.md"}))
+        bot.site.edit("docs/a.md", draft=True)
+        await bot.site.scan()
+        text = text_of(await bot.ask("preview", {"post": "docs/a.md"}))
+        assert "**Hidden**" in text
+        assert "▸ asleep: not there as long as the post cannot be shown" in text
+        assert "waits to be sent" not in text
+        bot.site.edit("docs/a.md", draft=False)
+        await bot.site.scan()
+        assert "▸ waits to be sent" in text_of(await bot.ask("preview", {"post": "docs/a.md"}))
+
+
+async def test_words_name_the_only_post_that_has_them(tmp_path: Path) -> None:
+    """Words without a choice from the list mean the one post that has them; several are told as they can be typed."""
+    long = f"docs/{'y' * 120}.md"
+    twelve = [a_post(f"docs/twelve_{number}.md", title=f"The *twelve* factors {number}") for number in range(6)]
+    async with managed(tmp_path, (*POSTS, *twelve, a_post(long, title="Endless twelve"))) as bot:
+        assert "About \\*alpha\\*" in text_of(await bot.ask("preview", {"post": "alpha"}))
+        assert f"→ <#{ALL}>" in text_of(await bot.ask("announce", {"post": "BETA"}))
+        several = text_of(await bot.ask("preview", {"post": "twelve"}))
+        assert "Several posts have the words **twelve**" in several
+        assert r"▸ docs/twelve\_5.md · The \*twelve\* factors 5" in several
+        assert several.endswith("\n…")
+        assert "factors 5" in text_of(await bot.ask("preview", {"post": "docs/twelve_5.md"}))
+        number = re.search(r"▸ \\(#\d+) · Endless twelve", several)
+        assert number
+        assert "Endless twelve" in text_of(await bot.ask("preview", {"post": number[1]}))
+        for unknown in ("twelve monkeys", "#999", " ", "%"):
+            assert "I know no post" in text_of(await bot.ask("preview", {"post": unknown}))
+
+
+async def test_status_names_what_is_wrong_in_the_content(tmp_path: Path) -> None:
+    """Who has no shell reads the first things that are wrong, with file and line, literally, and how many more."""
+    async with managed(tmp_path, POSTS) as bot:
+        text = text_of(await bot.ask("status"))
+        assert "wrong in the content" not in text
+        for number in range(5):
+            bot.site.break_(f"docs/bad_{number}.md", "no *title*")
+        await bot.site.scan()
+        text = text_of(await bot.ask("status"))
+    first, *others = text[text.index("5 things are wrong") :].splitlines()[:5]
+    assert first == "5 things are wrong in the content:"
+    assert others[0] == r"▸ docs/bad\_0.md\:1: no \*title\*; mend it"
+    assert others[3].startswith("and 2 more; `linkbot check`")
+
+
 async def test_posts_are_offered_by_title_and_path(tmp_path: Path) -> None:
     """Words of a title or a path find a post of whatever standing; what is chosen names it, however long its path."""
     long = f"docs/{'y' * 120}.md"

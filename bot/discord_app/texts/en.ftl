@@ -159,9 +159,10 @@ status-scan = Looked at the content { $time }: { $count ->
 status-no-scan = Has not looked at the content yet
 status-posts = Posts: { $posts }
 status-problems = { $count ->
-    [one] ⚠️ One thing is wrong in the content: `linkbot check` tells what.
-   *[other] ⚠️ { $count } things are wrong in the content: `linkbot check` tells what.
+    [one] ⚠️ One thing is wrong in the content:
+   *[other] ⚠️ { $count } things are wrong in the content:
  }
+status-more-problems = and { $count } more; `linkbot check` tells whoever runs me all of them.
 status-content-gone = ⚠️ The content directory cannot be read ({ $time }). New posts are noticed once it is back; whoever runs me should look at it.
 status-catalog-fails = ⚠️ The catalog cannot be used ({ $time }). Nothing is sent meanwhile; whoever runs me should look at my log.
 standing-announced = { $count } announced
@@ -179,6 +180,8 @@ held-up-refused = ⚠️ { $channel }: { $post } is refused: { $reason }. Whoeve
 held-up-unknown = ⚠️ { $channel }: nobody can tell whether { $post } stands there: { $reason }. Look into the channel; whoever runs me then says so (`linkbot resolve { $number } --sent` with the message's id) or has it sent (`--resend`).
 
 post-unknown = I know no post { $post }. While you type, Discord shows those that there are.
+post-several = Several posts have the words { $post }. Type one of these, or choose from the list while you type:
+    { $posts }
 preview-heading = What becomes of it
 preview-announced = **Announced**: members find it, and it goes where the filters say.
 preview-indexed = **Not announced**, but members find it.
@@ -190,6 +193,7 @@ preview-takes = { $channel } takes such a post.
 preview-refuses = { $channel } does not take it.
 preview-no-filters = { $channel } takes every post.
 delivery-pending = waits to be sent
+delivery-asleep = asleep: not there as long as the post cannot be shown; it goes out once that is possible
 delivery-sending = is being sent
 delivery-sent = sent
 delivery-refused = refused by Discord
@@ -277,11 +281,16 @@ follow-tag = the tag { $name }
 follow-source = the source { $name }
 follow-words = the words { $name }
 follow-new = From now on you follow { $what }. New posts come to you by direct message, at most { $count } messages within 24 hours; any more wait, and come as a list. `/forget-me` tells what I keep about you for that.
+follow-cut = Only these words count; there were more.
 follow-known = You follow { $what } already.
 follow-too-many = You follow { $count } things, and more I cannot remember for one person. End one of them first.
 following-heading = What you follow
 following-nothing = You follow nothing. `/follow` gets you new posts by direct message.
 following-how = New posts come by direct message, at most { $count } messages within 24 hours; any more wait, and come as a list.
+following-waiting = { $count ->
+    [one] One post waits to be sent to you.
+   *[other] { $count } posts wait to be sent to you.
+ }
 following-refused = ⚠️ When I wrote to you last, you took no direct message from me. Allow direct messages in the privacy settings of a server where we both are, and unblock me if you blocked me. I try again after a day, then ever more rarely, and after a month I drop what waits for you. Follow something once more, and I try at once.
 unfollow-done = You no longer follow { $what }.
 unfollow-unknown = You do not follow { $name }. While you type, Discord shows what you follow.

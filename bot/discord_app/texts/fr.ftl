@@ -159,9 +159,10 @@ status-scan = Contenu regardé { $time } : { $count ->
 status-no-scan = Le contenu n'a pas encore été regardé
 status-posts = Liens : { $posts }
 status-problems = { $count ->
-    [one] ⚠️ Une chose ne va pas dans le contenu : `linkbot check` dit quoi.
-   *[other] ⚠️ { $count } choses ne vont pas dans le contenu : `linkbot check` dit quoi.
+    [one] ⚠️ Une chose ne va pas dans le contenu :
+   *[other] ⚠️ { $count } choses ne vont pas dans le contenu :
  }
+status-more-problems = et { $count } de plus ; `linkbot check` les dit toutes à qui me fait tourner.
 status-content-gone = ⚠️ Le dossier du contenu ne peut pas être lu ({ $time }). Les nouveaux liens seront vus quand il sera revenu ; qui me fait tourner devrait y regarder.
 status-catalog-fails = ⚠️ Le catalogue est inutilisable ({ $time }). Rien n'est envoyé en attendant ; qui me fait tourner devrait regarder mon journal.
 standing-announced = { $count ->
@@ -191,6 +192,8 @@ held-up-refused = ⚠️ { $channel } : { $post } est refusé : { $reason }. Qui
 held-up-unknown = ⚠️ { $channel } : nul ne peut dire si { $post } s'y trouve : { $reason }. Regardez dans le salon ; qui me fait tourner le dit ensuite (`linkbot resolve { $number } --sent` et l'identifiant du message) ou le fait envoyer (`--resend`).
 
 post-unknown = Je ne connais pas de lien { $post }. Pendant la saisie, Discord montre ceux qu'il y a.
+post-several = Plusieurs liens ont les mots { $post }. Tapez l'un de ceux-ci, ou choisissez dans la liste pendant la saisie :
+    { $posts }
 preview-heading = Ce qu'il devient
 preview-announced = **Annoncé** : les membres le trouvent, et il va là où disent les filtres.
 preview-indexed = **Pas annoncé**, mais les membres le trouvent.
@@ -202,6 +205,7 @@ preview-takes = { $channel } prend un tel lien.
 preview-refuses = { $channel } ne le prend pas.
 preview-no-filters = { $channel } prend tous les liens.
 delivery-pending = attend d'être envoyé
+delivery-asleep = en sommeil : il n'y est pas tant que le lien ne peut être montré ; il part dès que c'est possible
 delivery-sending = en cours d'envoi
 delivery-sent = envoyé
 delivery-refused = refusé par Discord
@@ -289,11 +293,16 @@ follow-tag = l'étiquette { $name }
 follow-source = la source { $name }
 follow-words = les mots { $name }
 follow-new = Vous suivez désormais { $what }. Les nouveaux liens vous arrivent par message privé, au plus { $count } messages en 24 heures ; le reste attend et arrive en une liste. `/oublier` dit ce que je garde sur vous pour cela.
+follow-cut = Seuls ces mots comptent ; il y en avait d'autres.
 follow-known = Vous suivez déjà { $what }.
 follow-too-many = Vous suivez { $count } choses ; je ne peux en retenir plus pour une personne. Mettez d'abord fin à l'une d'elles.
 following-heading = Ce que vous suivez
 following-nothing = Vous ne suivez rien. `/suivre` vous apporte les nouveaux liens par message privé.
 following-how = Les nouveaux liens arrivent par message privé, au plus { $count } messages en 24 heures ; le reste attend et arrive en une liste.
+following-waiting = { $count ->
+    [one] Un lien attend de vous être envoyé.
+   *[other] { $count } liens attendent de vous être envoyés.
+ }
 following-refused = ⚠️ La dernière fois que je vous ai écrit, vous n'avez pas accepté mon message privé. Autorisez les messages privés dans les paramètres de confidentialité d'un serveur où nous sommes tous deux, et débloquez-moi si vous m'avez bloqué. Je réessaie après un jour, puis de plus en plus rarement, et après un mois j'abandonne ce qui attend. Suivez encore quelque chose, et je réessaie aussitôt.
 unfollow-done = Vous ne suivez plus { $what }.
 unfollow-unknown = Vous ne suivez pas { $name }. Pendant que vous tapez, Discord montre ce que vous suivez.
