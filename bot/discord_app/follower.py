@@ -78,6 +78,8 @@ class Follower:
         what = _what(language, wish.follow)
         key = "follow-known" if wish.followed is Followed.KNOWN else "follow-new"
         said = language.say(key, what=what, count=self._follows.messages_per_day)
+        if kind is FollowKind.WORDS and Words.parse(typed).is_cut:
+            said += " " + language.say("follow-cut")
         own = _button(language.say("button-following"), _LIST)
         return Answer(content=said, rows=((_end_button(language, wish.follow), own),))
 
@@ -145,6 +147,8 @@ class Follower:
             return Answer(content="\n".join(filter(None, (note, language.say("following-nothing")))))
         lines = [f"• {_what(language, follow)}" for follow in kept.follows]
         lines += ["", language.say("following-how", count=self._follows.messages_per_day)]
+        if kept.waiting:
+            lines.append(language.say("following-waiting", count=kept.waiting))
         if kept.refused:
             lines.append(language.say("following-refused"))
         embed = discord.Embed(title=language.say("following-heading"), description="\n".join(lines), colour=COLOUR)
@@ -191,7 +195,11 @@ def _all_of(language: Language, kept: KeptOfPerson) -> list[str]:
     lines = [language.say("forget-ids"), language.say("forget-since", date=since)]
     if kept.follows:
         lines.append(language.say("forget-follows", names=", ".join(_what(language, each) for each in kept.follows)))
-    lines += [language.say("forget-sent", count=kept.sent), language.say("forget-waiting", count=kept.waiting)]
+    lines += [
+        language.say(key, count=count)
+        for key, count in (("forget-sent", kept.sent), ("forget-waiting", kept.waiting))
+        if count
+    ]
     if kept.refused:
         lines.append(language.say("forget-refused"))
     return [f"• {line}" for line in lines]

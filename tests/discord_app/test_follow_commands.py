@@ -157,14 +157,22 @@ async def test_everything_kept_is_shown_and_deleted_on_request(bot: FollowedBot)
     await bot.ask("follow tag", tag="release")
     await bot.publish(a_post("new.md", tags=("release",)), a_post("later.md", tags=("release",)))
     answer = await bot.ask("forget-me")
-    for said in ("Your number at Discord", "<t:", "the tag **release**", "sent you 0 posts", "2 posts wait"):
+    for said in ("Your number at Discord", "<t:", "the tag **release**", "2 posts wait"):
         assert said in text_of(answer)
+    assert "0 posts" not in text_of(answer)
+    assert "2 posts wait to be sent to you" in text_of(await bot.ask("following"))
     done = await bot.press(answer, "Delete all of it")
     assert "all that I kept about you is deleted" in text_of(done)
     assert buttons_of(done) == {}
     again = await bot.discord.forge(message_of(answer).id, "follow-forget", user="ada")
     assert "I keep nothing about you" in text_of(again)
     assert await bot.kept() is None
+
+
+async def test_words_that_do_not_count_are_told(bot: FollowedBot) -> None:
+    """Who follows more words than are kept learns which of them count."""
+    answer = await bot.ask("follow words", words=" ".join(f"wordnumber{number}" for number in range(20)))
+    assert "Only these words count; there were more." in text_of(answer)
 
 
 async def test_closed_direct_messages_are_told_in_the_list(bot: FollowedBot) -> None:
