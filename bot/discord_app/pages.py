@@ -108,7 +108,8 @@ def _rows(
         row.append(_button(language.say("button-share"), Button.SHARE, query))
     if row:
         yield tuple(row)
-    if query.kind in _NARROWED and (tags := _offered_tags(query, listing)):
+    is_long = query.page > 0 or len(listing.posts) > 1
+    if is_long and query.kind in _NARROWED and (tags := _offered_tags(query, listing)):
         yield tuple(
             _button(language.say("button-tag", tag=cut(plain(tag), _TAG)), Button.TAG, query.with_tag(tag))
             for tag in tags

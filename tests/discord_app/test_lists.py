@@ -109,6 +109,7 @@ async def test_a_tag_of_the_page_narrows_the_list(bot: AnsweringBot) -> None:
     assert numbers(kubernetes) == [1, 2]
     assert numbers(both) == [1]
     assert "Latest posts · kubernetes · ebpf" in text_of(both)
+    assert buttons_of(both).keys() == {"Share"}, "one post cannot be narrowed"
 
 
 async def test_a_list_is_shared_on_purpose(bot: AnsweringBot) -> None:
