@@ -1,17 +1,17 @@
 """What ``/linkbot channels``, ``pause`` and ``resume`` show."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 
 import discord
 
 from bot.discord_app.blocks import ago, blocks_embed, mention, mentions, shown
 from bot.discord_app.guild_channels import Found
 from bot.discord_app.language import Language
-from bot.discord_app.management import ServiceReport
+from bot.discord_app.management import Changed, ServiceReport
 from bot.discord_app.replies import Answer
 from bot.settings import ChannelSettings, Filter
 
-__all__ = ["changed_answer", "channels_answer"]
+__all__ = ["channels_answer", "paused_answer", "resumed_answer"]
 
 _NAMES = 300  # characters of the names of a filter
 _USUAL = ("view_channel", "embed_links", "read_message_history")
@@ -33,13 +33,38 @@ def channels_answer(language: Language, found: Sequence[Found], report: ServiceR
     return Answer((blocks_embed(language, language.say("channels-heading"), blocks),))
 
 
-def changed_answer(language: Language, what: str, channels: Sequence[ChannelSettings], changed: Set[int]) -> Answer:
-    """Return what became of `channels` when they were to be changed; `what` is ``pause`` or ``resume``."""
-    done = mentions([channel.id for channel in channels if channel.id in changed])
-    already = mentions([channel.id for channel in channels if channel.id not in changed])
-    lines = [language.say(f"{what}-done", channels=done)] if done else []
-    lines += [language.say(f"{what}-already", channels=already)] if already else []
+def paused_answer(
+    language: Language, channels: Sequence[ChannelSettings], changed: Changed, *, whole_server: bool
+) -> Answer:
+    """Return what became of `channels` that were to be paused: those of the `whole_server`, or one of it."""
+    done, already = _parted(channels, changed)
+    lines = [language.say("pause-done", channels=done)] if done else []
+    lines += [language.say("pause-already", channels=already)] if already else []
+    if changed.followers:
+        lines.append(language.say("pause-followers"))
+    elif whole_server and changed.followers_paused is not None:
+        key = "pause-followers-already" if changed.followers_paused else "pause-followers-go-on"
+        lines.append(language.say(key))
     return Answer(content="\n".join(lines))
+
+
+def resumed_answer(language: Language, channels: Sequence[ChannelSettings], changed: Changed) -> Answer:
+    """Return what became of `channels` that were to be resumed."""
+    done, already = _parted(channels, changed)
+    lines = [language.say("resume-done", channels=done, count=changed.waiting)] if done else []
+    lines += [language.say("resume-already", channels=already)] if already else []
+    if changed.followers:
+        lines.append(language.say("resume-followers"))
+    elif changed.followers_paused:
+        lines.append(language.say("resume-followers-held"))
+    return Answer(content="\n".join(lines))
+
+
+def _parted(channels: Sequence[ChannelSettings], changed: Changed) -> tuple[str, str]:
+    """Those that were changed, and those that were not, as Discord shows them."""
+    done = [channel.id for channel in channels if channel.id in changed.channels]
+    already = [channel.id for channel in channels if channel.id not in changed.channels]
+    return mentions(done), mentions(already)
 
 
 def _kind(channel: object) -> str:

@@ -30,6 +30,7 @@ def status_answer(language: Language, report: ServiceReport, latency_seconds: fl
         *_alarms(language, report),
         *held_up,
         "\n".join(_service(language, report, latency_seconds)),
+        *_followers(language, report),
         *(_channel(language, channel) for channel in report.channels),
     ]
     return Answer((blocks_embed(language, language.say("status-heading"), blocks),))
@@ -78,6 +79,11 @@ def _service(language: Language, report: ServiceReport, latency_seconds: float) 
     told = [language.say(f"standing-{standing}", count=number) for standing, number in counts if number]
     if told:
         yield language.say("status-posts", posts=" · ".join(told))
+
+
+def _followers(language: Language, report: ServiceReport) -> Iterator[str]:
+    if report.followers_paused_since is not None:
+        yield language.say("status-followers-paused", time=ago(report.followers_paused_since))
 
 
 def _channel(language: Language, report: ChannelReport) -> str:

@@ -16,7 +16,7 @@ from bot.catalog.records import DeliveryState, HeldUp, KnownPost, Standing
 from bot.content.post import PostProblem
 from bot.settings import ChannelSettings
 
-__all__ = ["ChannelReport", "Management", "PostReport", "ServiceReport", "Step", "Verdict"]
+__all__ = ["Changed", "ChannelReport", "Management", "PostReport", "ServiceReport", "Step", "Verdict"]
 
 Channels = Sequence[ChannelSettings]
 
@@ -50,6 +50,8 @@ class ServiceReport:
         indexed: which part of the posts is taken in, from 0 to 1, while the first run lasts; None: all are.
         content_gone_since: since when the content directory cannot be believed; None: it can.
         catalog_fails_since: since when the catalog cannot be used; None: it can.
+        followers_paused_since: since when direct messages to followers are held back; None: they are not, or there are
+            none.
         posts: how many there are of each standing.
         channels: those that were asked about, in their order.
         held_up: the deliveries there that a person must look at.
@@ -62,6 +64,7 @@ class ServiceReport:
     indexed: float | None
     content_gone_since: datetime | None
     catalog_fails_since: datetime | None
+    followers_paused_since: datetime | None
     posts: Mapping[Standing, int]
     channels: tuple[ChannelReport, ...]
     held_up: tuple[HeldUp, ...]
@@ -114,6 +117,23 @@ class Step:
     is_broken: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What became of channels that were to be paused or resumed.
+
+    Attributes:
+        channels: ids of those that were changed.
+        waiting: how many posts are due in those.
+        followers: the direct messages to followers were changed too.
+        followers_paused: they are held back now; None: there are none, since nobody can follow anything.
+    """
+
+    channels: Set[int]
+    waiting: int
+    followers: bool
+    followers_paused: bool | None
+
+
 class Management(Protocol):
     """The running service, as far as people who manage a server may look into it and steer it.
 
@@ -163,10 +183,10 @@ class Management(Protocol):
         """
         ...
 
-    async def pause(self, channels: Channels) -> Set[int]:
-        """Hold back what is to be announced there; return the ids of those that were not paused already."""
+    async def pause(self, channels: Channels, *, followers: bool) -> Changed:
+        """Hold back what is to be announced there, and with `followers` all direct messages to them."""
         ...
 
-    async def resume(self, channels: Channels) -> Set[int]:
-        """Hold nothing back there any more, and send what waited; return the ids of those that were paused."""
+    async def resume(self, channels: Channels, *, followers: bool) -> Changed:
+        """Hold nothing back there any more, nor with `followers` what is for them, and send what waited."""
         ...

@@ -14,10 +14,10 @@ from bot.discord_app.blocks import mention, mentions, shown
 from bot.discord_app.guild_channels import Found, GuildChannels
 from bot.discord_app.jump import jump_links
 from bot.discord_app.language import language_of
-from bot.discord_app.managed_channels import changed_answer, channels_answer
+from bot.discord_app.managed_channels import channels_answer, paused_answer, resumed_answer
 from bot.discord_app.managed_posts import announced_answer, preview_answer, would_announce_answer
 from bot.discord_app.managed_status import status_answer
-from bot.discord_app.management import Management, PostReport
+from bot.discord_app.management import Changed, Management, PostReport
 from bot.discord_app.replies import Answer, UnfitError, answer_press
 from bot.problems import UsageError
 from bot.settings import ChannelSettings
@@ -113,17 +113,24 @@ class Manager:
 
     async def pause(self, interaction: discord.Interaction, channel_id: int | None) -> Answer:
         """Hold back what is to be announced."""
-        channels = _chosen(await self._some_here(interaction), channel_id)
-        changed = await self._management.pause(channels)
-        _log.info("User %d pauses %s", interaction.user.id, ", ".join(each.name for each in channels))
-        return changed_answer(language_of(interaction.locale), "pause", channels, changed)
+        found = await self._some_here(interaction)
+        channels = _chosen(found, channel_id)
+        changed = await self._management.pause(channels, followers=self._means_followers(found, channel_id))
+        _log.info("User %d pauses %s", interaction.user.id, _named(channels, changed))
+        language = language_of(interaction.locale)
+        return paused_answer(language, channels, changed, whole_server=channel_id is None)
 
     async def resume(self, interaction: discord.Interaction, channel_id: int | None) -> Answer:
         """Let it go."""
-        channels = _chosen(await self._some_here(interaction), channel_id)
-        changed = await self._management.resume(channels)
-        _log.info("User %d resumes %s", interaction.user.id, ", ".join(each.name for each in channels))
-        return changed_answer(language_of(interaction.locale), "resume", channels, changed)
+        found = await self._some_here(interaction)
+        channels = _chosen(found, channel_id)
+        changed = await self._management.resume(channels, followers=self._means_followers(found, channel_id))
+        _log.info("User %d resumes %s", interaction.user.id, _named(channels, changed))
+        return resumed_answer(language_of(interaction.locale), channels, changed)
+
+    def _means_followers(self, found: Sequence[Found], channel_id: int | None) -> bool:
+        """Whether all channels are meant, of this server and any other: then who follows something gets nothing too."""
+        return channel_id is None and len(found) == len(self._management.channels)
 
     async def posts_like(self, interaction: discord.Interaction, typed: str) -> list[NamedPost]:
         """Posts with the words that were typed so far, as many as Discord offers; none for who may not see drafts."""
@@ -170,6 +177,13 @@ def _settings_of(found: Sequence[Found]) -> list[ChannelSettings]:
 def _chosen(found: Sequence[Found], channel_id: int | None) -> list[ChannelSettings]:
     channels = _settings_of(found)
     return channels if channel_id is None else [_one_of(channels, channel_id)]
+
+
+def _named(channels: Sequence[ChannelSettings], changed: Changed) -> str:
+    """What is asked to be changed, for the log."""
+    return ", ".join(
+        [*(each.name for each in channels), *(["direct messages to followers"] if changed.followers else [])]
+    )
 
 
 def _one_of(channels: Sequence[ChannelSettings], channel_id: int) -> ChannelSettings:

@@ -12,9 +12,10 @@ from bot.catalog.database import Catalog
 from bot.catalog.listings import Filters
 from bot.catalog.notes import Note
 from bot.catalog.overview import NamedPost
+from bot.catalog.pauses import FOLLOWERS
 from bot.catalog.records import KnownPost, Standing
 from bot.catalog.tables import Tables
-from bot.discord_app.management import ChannelReport, PostReport, ServiceReport, Step, Verdict
+from bot.discord_app.management import Changed, ChannelReport, PostReport, ServiceReport, Step, Verdict
 from bot.ops import announce as announcing
 from bot.ops.announce import NOT_PUBLIC, AnnounceRequest, steps_of
 from bot.settings import ChannelSettings, Settings
@@ -79,6 +80,7 @@ class ServiceManagement:
             indexed=self._indexed(),
             content_gone_since=_moment(outage, "since"),
             catalog_fails_since=next((each.since for each in troubles if each.where in (CATALOG, READING)), None),
+            followers_paused_since=tables.pauses.followers_since() if self._settings.commands.follow else None,
             posts=tables.posts.count_by_standing(),
             channels=tuple(
                 ChannelReport(each, counts[each.id], paused.get(each.id), self._troubles_of(each, troubles))
@@ -157,20 +159,37 @@ class ServiceManagement:
             return Verdict.HELD
         return Verdict.READY
 
-    async def pause(self, channels: Channels) -> Set[int]:
-        """Hold back what is to be announced there; return the ids of those that were not paused already."""
+    async def pause(self, channels: Channels, *, followers: bool) -> Changed:
+        """Hold back what is to be announced there, and with `followers` all direct messages to them."""
         now = datetime.now(UTC)
+        ids = _ids(channels, followers=followers)
         return await self._catalog.write(
-            lambda tables: {channel.id for channel in channels if tables.pauses.pause(channel.id, now)}
+            lambda tables: self._changed(tables, {each for each in ids if tables.pauses.pause(each, now)}, now)
         )
 
-    async def resume(self, channels: Channels) -> Set[int]:
-        """Hold nothing back there any more, and send what waited; return the ids of those that were paused."""
-        resumed = await self._catalog.write(
-            lambda tables: {channel.id for channel in channels if tables.pauses.resume(channel.id)}
+    async def resume(self, channels: Channels, *, followers: bool) -> Changed:
+        """Hold nothing back there any more, nor with `followers` what is for them, and send what waited."""
+        now = datetime.now(UTC)
+        ids = _ids(channels, followers=followers)
+        changed = await self._catalog.write(
+            lambda tables: self._changed(tables, {each for each in ids if tables.pauses.resume(each)}, now)
         )
-        self._wake(resumed)
-        return resumed
+        if changed.channels or changed.followers:
+            self._wake(changed.channels)
+        return changed
+
+    def _changed(self, tables: Tables, ids: Set[int], now: datetime) -> Changed:
+        channels = ids - {FOLLOWERS}
+        return Changed(
+            channels=channels,
+            waiting=tables.overview.waiting(channels, now),
+            followers=FOLLOWERS in ids and self._settings.commands.follow,
+            followers_paused=tables.pauses.is_paused(FOLLOWERS) if self._settings.commands.follow else None,
+        )
+
+
+def _ids(channels: Channels, *, followers: bool) -> list[int]:
+    return [*(channel.id for channel in channels), *([FOLLOWERS] if followers else [])]
 
 
 def _step(known: KnownPost, verdict: Verdict, done: announcing.Step | None) -> Step:

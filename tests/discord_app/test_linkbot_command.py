@@ -14,6 +14,7 @@ import discord
 import pytest
 
 from bot.catalog.notes import Note
+from bot.catalog.pauses import FOLLOWERS
 from bot.catalog.records import DeliveryState
 from bot.catalog.tables import Tables
 from bot.discord_app.language import languages
@@ -108,13 +109,72 @@ async def test_pause_and_resume_one_channel(tmp_path: Path) -> None:
 
 
 async def test_pause_and_resume_all(tmp_path: Path) -> None:
-    """Without a channel, all of this server are meant."""
+    """Without a channel, all of this server are meant; who resumes is told how many posts that lets go."""
     async with managed(tmp_path, POSTS) as bot:
         await bot.ask("pause")
         assert await bot.paused() == {ALL, KUBERNETES}
         told = text_of(await bot.ask("resume"))
-        assert f"Resumed: <#{ALL}>, <#{KUBERNETES}>." in told
+        assert f"Resumed: <#{ALL}>, <#{KUBERNETES}>. Nothing waited." in told
         assert await bot.paused() == set()
+        for number, said in ((1, "One post that waited goes"), (3, "3 posts that waited go")):
+            await bot.ask("pause")
+            bot.site.write(*(a_post(f"new{each}.md", date=bot.site.now) for each in range(number)))
+            await bot.site.scan()
+            assert f"<#{KUBERNETES}>. {said} out now." in text_of(await bot.ask("resume"))
+
+
+async def followers_paused(bot: ManagedBot) -> bool:
+    """Whether direct messages to followers are held back."""
+    return await bot.site.catalog.read(lambda tables: tables.pauses.followers_since()) is not None
+
+
+async def test_all_channels_mean_followers_too(tmp_path: Path) -> None:
+    """Where all channels are here, pausing all holds direct messages to followers, told by status, until all resume."""
+    async with managed(tmp_path, POSTS) as bot:
+        assert "followers" not in text_of(await bot.ask("pause", {"channel": ALL}))
+        assert "Direct messages to followers wait too." in text_of(await bot.ask("pause"))
+        assert await followers_paused(bot)
+        assert "followers are paused already" in text_of(await bot.ask("pause"))
+        assert "Direct messages to followers: paused <t:" in text_of(await bot.ask("status"))
+        one = text_of(await bot.ask("resume", {"channel": ALL}))
+        assert "followers are still paused" in one
+        assert "`/linkbot resume` without a channel" in one
+        assert await followers_paused(bot)
+        assert "followers go out again" in text_of(await bot.ask("resume"))
+        assert not await followers_paused(bot)
+        assert "followers" not in text_of(await bot.ask("resume"))
+        assert "followers" not in text_of(await bot.ask("status"))
+
+
+async def test_some_channels_leave_followers_alone(tmp_path: Path) -> None:
+    """Where some channels are elsewhere, followers are neither paused nor resumed, which is said with who can do it."""
+    async with managed(tmp_path, POSTS, channels=(channel(ALL), channel(ELSEWHERE))) as bot:
+        told = text_of(await bot.ask("pause"))
+        assert "Direct messages to followers go on; whoever runs me can hold them (`linkbot pause`)." in told
+        assert not await followers_paused(bot)
+        await bot.site.catalog.write(lambda tables: tables.pauses.pause(FOLLOWERS, datetime.now(UTC)))
+        assert "Direct messages to followers: paused <t:" in text_of(await bot.ask("status"))
+        assert "otherwise whoever runs me can (`linkbot resume`)" in text_of(await bot.ask("resume"))
+        assert await followers_paused(bot)
+
+
+async def test_without_following_nothing_is_said_of_followers(tmp_path: Path) -> None:
+    """Where nobody can follow anything, no answer speaks of followers, whatever is held back."""
+    async with managed(tmp_path, POSTS) as bot:
+        await bot.stop()
+        commands = bot.site.settings.commands.model_copy(update={"follow": False})
+        bot.site.settings = bot.site.settings.model_copy(update={"commands": commands})
+        await bot.start()
+        for command in ("pause", "pause", "status", "resume"):
+            assert "followers" not in text_of(await bot.ask(command))
+        assert not await followers_paused(bot)
+
+
+@pytest.mark.parametrize(("locale", "command"), [("en-GB", "/linkbot resume"), ("fr", "/linkbot reprendre")])
+async def test_a_pause_names_the_command_that_ends_it(tmp_path: Path, locale: str, command: str) -> None:
+    """The command is named as the reader's own Discord offers it."""
+    async with managed(tmp_path, POSTS) as bot:
+        assert f"`{command}`" in text_of(await bot.ask("pause", locale=locale))
 
 
 async def test_a_channel_that_is_not_announced_in(tmp_path: Path) -> None:
@@ -282,12 +342,13 @@ async def test_preview_explains_a_post(tmp_path: Path) -> None:
 async def test_preview_of_a_post_that_was_taken_back(tmp_path: Path) -> None:
     """A post that turns draft again does not wait to be sent: it sleeps until it can be shown, as status calls it."""
     async with managed(tmp_path, POSTS, baseline=False) as bot:
-        assert "▸ waits to be sent" in text_of(await bot.ask("preview", {"post": "docs/a.md"}))
+        await bot.site.send_all(ALL)
         bot.site.edit("docs/a.md", draft=True)
         await bot.site.scan()
+        await bot.site.look_after(ALL)
         text = text_of(await bot.ask("preview", {"post": "docs/a.md"}))
         assert "**Hidden**" in text
-        assert "▸ asleep: not there as long as the post cannot be shown" in text
+        assert text.count("▸ asleep: not there as long as the post cannot be shown") == 2
         assert "waits to be sent" not in text
         bot.site.edit("docs/a.md", draft=False)
         await bot.site.scan()

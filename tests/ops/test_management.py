@@ -11,7 +11,7 @@ from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.overview import ChannelCounts
 from bot.catalog.records import DeliveryState
 from bot.catalog.tables import Tables
-from bot.discord_app.management import Verdict
+from bot.discord_app.management import Changed, Verdict
 from bot.ops.management import ServiceManagement
 from bot.problems import UsageError
 from bot.settings import ChannelSettings, Settings
@@ -131,13 +131,14 @@ async def test_what_is_done_again_changes_nothing(catalog: Catalog, service: Ser
     (again,) = await service.management.announce(posts, service.here, None)
     assert again.channels == ()
     assert {state for _, state in again.there} == {DeliveryState.PENDING}
-    assert await service.management.pause(service.here[:1]) == {ALL}
-    assert await service.management.pause(service.here) == {KUBERNETES}
+    assert (await service.management.pause(service.here[:1], followers=False)).channels == {ALL}
+    assert (await service.management.pause(service.here, followers=False)).channels == {KUBERNETES}
     assert service.woken == []
-    assert await service.management.resume(service.here) == {ALL, KUBERNETES}
+    resumed = await service.management.resume(service.here, followers=False)
+    assert resumed == Changed({ALL, KUBERNETES}, waiting=1, followers=False, followers_paused=False)
     assert sorted(service.woken) == [ALL, KUBERNETES]
     service.woken.clear()
-    assert await service.management.resume(service.here) == set()
+    assert (await service.management.resume(service.here, followers=False)).channels == set()
     assert service.woken == []
 
 

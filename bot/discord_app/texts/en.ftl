@@ -163,6 +163,7 @@ status-problems = { $count ->
    *[other] ⚠️ { $count } things are wrong in the content:
  }
 status-more-problems = and { $count } more; `linkbot check` tells whoever runs me all of them.
+status-followers-paused = ⏸️ Direct messages to followers: paused { $time }
 status-content-gone = ⚠️ The content directory cannot be read ({ $time }). New posts are noticed once it is back; whoever runs me should look at it.
 status-catalog-fails = ⚠️ The catalog cannot be used ({ $time }). Nothing is sent meanwhile; whoever runs me should look at my log.
 standing-announced = { $count } announced
@@ -219,9 +220,18 @@ verdict-not-public = Members may not see it: { $why }.
 verdict-expired = It has expired.
 verdict-held = It is held with others; whoever runs me decides (`linkbot announce --held`).
 
-pause-done = ⏸️ Paused: { $channels }. What is to be announced there waits, also over restarts, and nothing is lost; cards go on to follow their posts. `/linkbot resume` ends it.
+pause-done = ⏸️ Paused: { $channels }. What is to be announced there waits, also over restarts, and nothing is lost; cards go on to follow their posts. `/{ command-linkbot } { command-resume }` ends it.
 pause-already = Paused already: { $channels }.
-resume-done = ▶️ Resumed: { $channels }. What waited goes out now.
+pause-followers = Direct messages to followers wait too.
+pause-followers-already = Direct messages to followers are paused already.
+pause-followers-go-on = Direct messages to followers go on; whoever runs me can hold them (`linkbot pause`).
+resume-done = ▶️ Resumed: { $channels }. { $count ->
+    [0] Nothing waited.
+    [one] One post that waited goes out now.
+   *[other] { $count } posts that waited go out now.
+ }
+resume-followers = Direct messages to followers go out again too.
+resume-followers-held = Direct messages to followers are still paused. If all my channels are in this server, `/{ command-linkbot } { command-resume }` without a channel lets them go; otherwise whoever runs me can (`linkbot resume`).
 resume-already = Was not paused: { $channels }.
 
 channels-heading = Channels of this server

@@ -163,6 +163,7 @@ status-problems = { $count ->
    *[other] ⚠️ { $count } choses ne vont pas dans le contenu :
  }
 status-more-problems = et { $count } de plus ; `linkbot check` les dit toutes à qui me fait tourner.
+status-followers-paused = ⏸️ Messages privés à qui suit quelque chose : en pause { $time }
 status-content-gone = ⚠️ Le dossier du contenu ne peut pas être lu ({ $time }). Les nouveaux liens seront vus quand il sera revenu ; qui me fait tourner devrait y regarder.
 status-catalog-fails = ⚠️ Le catalogue est inutilisable ({ $time }). Rien n'est envoyé en attendant ; qui me fait tourner devrait regarder mon journal.
 standing-announced = { $count ->
@@ -231,9 +232,18 @@ verdict-not-public = Les membres ne peuvent pas le voir : { $why }.
 verdict-expired = Il a expiré.
 verdict-held = Il est retenu avec d'autres ; qui me fait tourner décide (`linkbot announce --held`).
 
-pause-done = ⏸️ En pause : { $channels }. Ce qui doit y être annoncé attend, même après un redémarrage, et rien n'est perdu ; les cartes suivent toujours leurs liens. `/linkbot resume` y met fin.
+pause-done = ⏸️ En pause : { $channels }. Ce qui doit y être annoncé attend, même après un redémarrage, et rien n'est perdu ; les cartes suivent toujours leurs liens. `/{ command-linkbot } { command-resume }` y met fin.
 pause-already = Déjà en pause : { $channels }.
-resume-done = ▶️ Reprise : { $channels }. Ce qui attendait part maintenant.
+pause-followers = Les messages privés à qui suit quelque chose attendent aussi.
+pause-followers-already = Les messages privés à qui suit quelque chose sont déjà en pause.
+pause-followers-go-on = Les messages privés à qui suit quelque chose continuent ; qui me fait tourner peut les retenir (`linkbot pause`).
+resume-done = ▶️ Reprise : { $channels }. { $count ->
+    [0] Rien n'attendait.
+    [one] Un lien qui attendait part maintenant.
+   *[other] { $count } liens qui attendaient partent maintenant.
+ }
+resume-followers = Les messages privés à qui suit quelque chose partent de nouveau aussi.
+resume-followers-held = Les messages privés à qui suit quelque chose sont encore en pause. Si tous mes salons sont dans ce serveur, `/{ command-linkbot } { command-resume }` sans salon les laisse partir ; sinon, qui me fait tourner le peut (`linkbot resume`).
 resume-already = N'était pas en pause : { $channels }.
 
 channels-heading = Salons de ce serveur
