@@ -95,13 +95,14 @@ class Followers:
                 if not self._may_write():
                     await self._place.wait(min(self._publisher.direct_wait(), LOOK_AGAIN_SECONDS))
                     continue
-                resting = self._rests.resting()
+                resting, first_rested_at = self._rests.resting()
                 for follower in await self._next(resting):
                     self._busy.add(follower.channel_id)
                     group.create_task(self._look_after(follower), name=f"follower {follower.id}")
                 if not self._busy and not resting:
                     self._place.has_nothing_to_do()
-                await self._place.wait(self._rests.seconds_left(LOOK_AGAIN_SECONDS), self._work)
+                # A rest may have ended while the catalog was read.
+                await self._place.wait(self._rests.seconds_until(first_rested_at, LOOK_AGAIN_SECONDS), self._work)
 
     def _may_write(self) -> bool:
         """Whether Discord did not refuse too much lately; that, it is told of once."""

@@ -51,14 +51,14 @@ class Rests:
         """All is well with a person."""
         self._rests.pop(channel_id, None)
 
-    def resting(self) -> Set[int]:
-        """Who rests just now."""
+    def resting(self) -> tuple[Set[int], float | None]:
+        """Who rests just now, and when the first of them has rested, by the clock; None: nobody rests."""
         now = self._clock()
         kept = 0.0 if len(self._rests) > MOST_RESTING else KEPT_SECONDS
         self._rests = {channel: rest for channel, rest in self._rests.items() if rest.until + kept > now}
-        return {channel for channel, rest in self._rests.items() if rest.until > now}
+        resting = {channel: rest.until for channel, rest in self._rests.items() if rest.until > now}
+        return resting.keys(), min(resting.values(), default=None)
 
-    def seconds_left(self, most: float) -> float:
-        """How long until the next rest ends, at most `most`."""
-        now = self._clock()
-        return min((rest.until - now for rest in self._rests.values() if rest.until > now), default=most)
+    def seconds_until(self, moment: float | None, most: float) -> float:
+        """How long until then, by the clock, at most `most`; 0 if it has passed."""
+        return most if moment is None else min(most, max(0.0, moment - self._clock()))

@@ -229,11 +229,12 @@ class FollowerTable:
     def due(self, now: datetime, budget: Budget, limit: int, *, without: Collection[int] = ()) -> list[Follower]:
         """At most `limit` followers with something that may be sent, or is in doubt.
 
-        `without` are ids of channels that are not asked for.
+        Who refuses comes last: Discord bans who makes it refuse much. `without` are ids of channels that are not asked
+        for.
         """
         rows = self._connection.execute(
             "SELECT id, channel_id FROM followers WHERE channel_id NOT IN (SELECT value FROM json_each(:without))"
-            f" AND {IS_DUE} ORDER BY id LIMIT :limit",
+            f" AND {IS_DUE} ORDER BY refusals, id LIMIT :limit",
             {**_moments(now, budget), "without": str(list(without)), "limit": limit},
         )
         return [Follower(follower, channel_id) for follower, channel_id in rows]

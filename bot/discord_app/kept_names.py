@@ -40,6 +40,8 @@ class KeptNames:
             if age > self._fresh_seconds:
                 self._renew()
             return self._names
+        if fresh and self._renewal is not None and not self._renewal.done():
+            await asyncio.wait((self._renewal,))  # it may have begun before what is asked for was there
         try:
             # Who asks may be cancelled; others wait for the same names.
             return await asyncio.shield(self._renew())

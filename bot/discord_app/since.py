@@ -9,7 +9,7 @@ from bot.discord_app.language import Language, languages
 
 __all__ = ["read_since", "since_choices"]
 
-_SPAN = re.compile(r"(?P<number>[0-9]{1,4})\s*(?P<unit>[^\W\d_]*)")
+_SPAN = re.compile(r"(?P<number>[1-9][0-9]{0,3})\s*(?P<unit>[^\W\d_]*)")
 _DATE = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _TEXTS = {"d": "since-days", "w": "since-weeks", "m": "since-months", "y": "since-years"}

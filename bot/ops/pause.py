@@ -47,13 +47,11 @@ async def pause(catalog: Catalog, settings: Settings, request: PauseRequest) -> 
     """Pause what is asked for; a line for each channel. A request that is under way is finished.
 
     Raises:
-        UsageError: a channel is not in the settings, or they have none; nothing is done then.
+        UsageError: a channel is not in the settings; nothing is done then.
         CatalogUnavailableError: the catalog cannot be written now.
     """
     names = {channel.id: channel.name for channel in settings.channels}
     asked = tuple(names) if request.channels is None else request.channels
-    if not asked:
-        raise UsageError("there are no channels in the settings, so there is nothing to pause")
     if strange := [channel_id for channel_id in asked if channel_id not in names]:
         raise UsageError(_unknown(str(strange[0]), settings))
     now = datetime.now(UTC)

@@ -229,19 +229,22 @@ def test_who_rests_is_known_until_then_and_never_are_too_many() -> None:
     pauses = rests.pauses_of(1)
     rests.begin(1, pauses, 10.0)
     rests.begin(2, rests.pauses_of(2), 20.0)
-    assert (rests.resting(), rests.seconds_left(60.0)) == ({1, 2}, 10.0)
+    assert rests.resting() == ({1, 2}, 10.0)
+    assert rests.seconds_until(10.0, 60.0) == 10.0
     now = 10.0
-    assert (rests.resting(), rests.seconds_left(60.0)) == ({2}, 10.0)
+    assert rests.resting() == ({2}, 20.0)
+    assert rests.seconds_until(9.0, 60.0) == 0.0, "it ended while something else was done"
     assert rests.pauses_of(1) is pauses
     rests.end(1)
     assert rests.pauses_of(1) is not pauses
     now = 21.0
-    assert (rests.resting(), rests.seconds_left(60.0)) == (set(), 60.0)
+    assert rests.resting() == (set(), None)
+    assert rests.seconds_until(None, 60.0) == 60.0
     for number in range(MOST_RESTING + 1):
         rests.begin(number, rests.pauses_of(number), 1.0)
     now = 23.0
     kept = rests.pauses_of(3)
-    assert rests.resting() == set()
+    assert rests.resting() == (set(), None)
     assert rests.pauses_of(3) is not kept
 
 

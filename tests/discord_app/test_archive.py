@@ -157,6 +157,19 @@ async def test_the_first_names_are_counted_once_for_all() -> None:
     assert counter.asked == 1
 
 
+async def test_fresh_names_are_counted_after_they_are_asked_for() -> None:
+    """A count that was under way may not know what is asked for: another one is waited for."""
+    counter = Counter()
+    names = KeptNames("tags", counter.count, lambda: 0.0)
+    first = asyncio.create_task(names.get())
+    await asyncio.sleep(0)
+    fresh = asyncio.create_task(names.get(fresh=True))
+    counter.outcomes.put_nowait([Counted("a", 1)])
+    counter.outcomes.put_nowait([Counted("b", 1)])
+    assert await first == [Counted("a", 1)]
+    assert await fresh == [Counted("b", 1)]
+
+
 async def test_names_that_cannot_be_counted_stay(caplog: pytest.LogCaptureFixture) -> None:
     """A failure is told to who waits for the first names; later it is logged, tried again, and the last names stay."""
     clock, counter = [0.0], Counter()

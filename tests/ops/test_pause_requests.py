@@ -105,9 +105,14 @@ async def test_what_is_not_there_is_refused_whole(catalog: Catalog, settings: Se
     for request in (PauseRequest((ALL, GONE)), ResumeRequest((ALL, GONE))):
         with pytest.raises(UsageError, match=rf"no channel of the settings is {GONE}; there are .*\(kubernetes\)"):
             await do(catalog, settings, request)
-    with pytest.raises(UsageError, match="nothing to pause"):
-        await do(catalog, settings.model_copy(update={"channels": ()}), PauseRequest())
     assert await paused(catalog) == set()
+
+
+async def test_without_channels_there_are_followers_to_pause(catalog: Catalog, settings: Settings) -> None:
+    """Where posts go to followers alone, pausing everything holds them back all the same."""
+    done = await do(catalog, settings.model_copy(update={"channels": ()}), PauseRequest())
+    assert [line.partition(":")[0] for line in done.lines] == ["direct messages to followers"]
+    assert await catalog.read(lambda tables: tables.pauses.followers_since()) is not None
 
 
 def test_people_name_a_channel_by_its_id_or_name(settings: Settings) -> None:

@@ -85,6 +85,8 @@ CREATE TABLE followers (
     followed_at   INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX followers_in_turn ON followers (refusals, id);
+
 CREATE TABLE follows (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
     follower INTEGER NOT NULL REFERENCES followers (id) ON DELETE CASCADE,
