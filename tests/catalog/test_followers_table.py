@@ -242,6 +242,9 @@ async def test_only_who_has_something_due_is_asked_for(room: FollowRoom) -> None
     assert await room.ask(due) == [direct(ADA), direct(BEN + 1)]
     assert await room.ask(lambda tables: due(tables, limit=1)) == [direct(ADA)]
     assert await room.ask(lambda tables: due(tables, without=(direct(ADA),))) == [direct(BEN + 1)]
+    before = NOW - timedelta(days=2)
+    await room.site.catalog.write(lambda tables: tables.followers.refuse(direct(ADA), before))
+    assert await room.ask(due) == [direct(BEN + 1), direct(ADA)], "who refused has their turn last"
 
 
 async def test_a_budget_is_spent_for_24_hours(room: FollowRoom) -> None:
