@@ -70,7 +70,7 @@ async def test_a_killed_first_run_is_still_a_first_run(bot: Bot, site: Site) -> 
     await bot.launch()
 
     async def some() -> bool:
-        return "indexing them" in bot.log and await bot.catalog(lambda tables: tables.files.count()) > 0
+        return " there; indexing" in bot.log and await bot.catalog(lambda tables: tables.files.count()) > 0
 
     await bot.until(some, "the first posts are indexed")
     await bot.kill()

@@ -66,7 +66,7 @@ async def test_asked_to_end_while_it_indexes_it_ends(bot: Bot, site: Site) -> No
     for number in range(2000):
         site.write(f"{number % 20}/{number}.md", f"There {number}")
     await bot.launch()
-    await bot.until(lambda: "indexing them" in bot.log, "the first run has begun")
+    await bot.until(lambda: " there; indexing" in bot.log, "the first run has begun")
     bot.send_signal(signal.SIGTERM)
     assert await bot.exits(5.0) == 0
     assert "Watching" not in bot.log
