@@ -25,7 +25,7 @@ _Button = discord.ui.Button[discord.ui.View]
 
 _NAME = 100  # characters of what was asked for, in an answer
 _LABEL = 60
-_DRAWS = 4  # until another random post comes; of very few posts the same one may
+_DRAWS = 12  # until another random post comes; of very few posts the same one may
 
 
 class Lists:
@@ -178,7 +178,7 @@ def _unknown(
 
 
 def _meant(text: str, query: Query) -> _Button:
-    return discord.ui.Button(label=cut(plain(text), _LABEL), custom_id=custom_id(Button.DID_YOU_MEAN, query))
+    return discord.ui.Button(label=cut(plain(text), _LABEL) or "…", custom_id=custom_id(Button.DID_YOU_MEAN, query))
 
 
 def _is_among(name: str, known: Sequence[Counted]) -> bool:
