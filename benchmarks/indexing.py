@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -13,6 +14,8 @@ from benchmarks.service_process import Home, ServiceProcess
 from benchmarks.site import write_site
 from benchmarks.table import Row, milliseconds, percentile
 from bot.catalog.database import open_catalog_read_only
+from bot.catalog.listings import Filters
+from bot.catalog.tables import Tables
 from bot.rehearsal.interactions import NoAnswerError
 from bot.rehearsal.standin import StandIn
 
@@ -93,10 +96,10 @@ async def _measure_warm(home: Home, standin: StandIn, posts: int) -> list[Row]:
 async def measure_questions(home: Home, posts: int) -> list[Row]:
     """What members ask of a catalog with `posts` posts, straight from the catalog."""
     now = datetime.now(UTC)
-    questions = {
-        "latest": lambda tables: tables.search.latest(count=25, now=now),
-        "latest with a tag": lambda tables: tables.search.latest(count=25, now=now, tag="gitops"),
-        "latest of a source": lambda tables: tables.search.latest(count=25, now=now, source="Cilium Blog"),
+    questions: Mapping[str, Callable[[Tables], object]] = {
+        "latest": lambda tables: tables.search.latest(Filters(), 0, 25, now),
+        "latest with a tag": lambda tables: tables.search.latest(Filters(("gitops",)), 0, 25, now),
+        "latest of a source": lambda tables: tables.search.latest(Filters(source="Cilium Blog"), 0, 25, now),
         "all tags": lambda tables: tables.search.tags(now),
         "all sources": lambda tables: tables.search.sources(now),
     }
