@@ -63,9 +63,10 @@ def _worded(
     followers: defaultdict[str, list[int]] = defaultdict(list)
     for key, follower in rows:
         followers[key].append(follower)
-    if followers and post_ids:
-        renew_word_index(connection)  # they may have been stored in this transaction
-    for key, channels in followers.items() if post_ids else ():
+    if not followers or not post_ids:
+        return
+    renew_word_index(connection)  # they may have been stored in this transaction
+    for key, channels in followers.items():
         for post_id in _having(connection, key, post_ids):
             yield from ((post_id, follower) for follower in channels)
 

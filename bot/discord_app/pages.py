@@ -1,13 +1,12 @@
 """Lists of posts as members read them: one message with embeds, and buttons below. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import discord
 
 from bot.catalog.columns import fold
 from bot.catalog.listings import Filters, Listing
-from bot.catalog.records import ListedPost
 from bot.content.excerpt import cut
 from bot.discord_app import limits
 from bot.discord_app.entries import entry_parts
@@ -16,7 +15,7 @@ from bot.discord_app.query import SEARCHES, Button, Kind, Query, custom_id
 from bot.discord_app.replies import Answer
 from bot.discord_app.text import escaped, plain
 
-__all__ = ["COLOUR", "filter_texts", "heading", "list_embeds", "page"]
+__all__ = ["COLOUR", "filter_texts", "heading", "page"]
 
 COLOUR = discord.Colour(0x5865F2)
 
@@ -49,31 +48,14 @@ def page(
         public: everybody sees it.
         may_share: there are others to share it with.
     """
-    first = query.offset + 1
-    embeds = list_embeds(language, heading(language, query), listing.posts, first=first, links=links)
+    parts = entry_parts(language, listing.posts, query.offset + 1, links)
+    embeds = [discord.Embed(description=part, colour=COLOUR) for part in parts]
+    embeds[0].title = heading(language, query)
     is_paged = query.page > 0 or listing.more
     footer = [language.say("page-footer", page=query.page + 1)] if is_paged and query.kind is not Kind.RANDOM else []
     if text := " · ".join([*footer, *([note] if note else [])]):
         embeds[-1].set_footer(text=text)
     return Answer(tuple(embeds), tuple(_rows(language, query, listing, share=may_share and not public)), public=public)
-
-
-def list_embeds(
-    language: Language,
-    title: str,
-    posts: Sequence[ListedPost],
-    *,
-    first: int = 1,
-    links: Mapping[int, str] | None = None,
-) -> list[discord.Embed]:
-    """Return `posts`, numbered from `first`, under `title`, which is fit for an embed; all in one message.
-
-    At most 25 posts fit; the more there are, the less is said of each.
-    """
-    parts = entry_parts(language, posts, first, links or {})
-    embeds = [discord.Embed(description=part, colour=COLOUR) for part in parts]
-    embeds[0].title = title
-    return embeds
 
 
 def heading(language: Language, query: Query) -> str:

@@ -24,9 +24,8 @@ from bot.settings import Settings
 
 __all__ = ["Request", "WireRequest", "carry_out", "from_line", "to_line"]
 
-Request = (
-    AnnounceRequest | ResolveRequest | PauseRequest | ResumeRequest
-)  # what a person wants done, by the service or without one
+# What a person wants done, by the service or without one.
+Request = AnnounceRequest | ResolveRequest | PauseRequest | ResumeRequest
 WireRequest = Request | TroublesRequest  # what a running service answers
 _UNKNOWN = "this is no request that this version understands"
 

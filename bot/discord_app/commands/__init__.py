@@ -69,20 +69,21 @@ def add_forgetting(tree: CommandTree, presses: Presses, follower: Follower) -> N
     _add(tree, (forget_command(follower, presses),), ())
 
 
+def add_management(tree: CommandTree, presses: Presses, management: Management, guilds: Sequence[int] = ()) -> None:
+    """Put the commands for people who manage a server into `tree`, as `add_commands` does with those for members."""
+    _put(tree, (linkbot_commands(management, presses),), guilds)
+
+
 def _add(tree: CommandTree, commands: Sequence[_Command], guilds: Sequence[int]) -> None:
-    places = [discord.Object(guild) for guild in guilds]
     for command in commands:
         command.allowed_contexts, command.allowed_installs = _EVERYWHERE, _FOR_ALL
+    _put(tree, commands, guilds)
+
+
+def _put(tree: CommandTree, commands: Sequence[_Command], guilds: Sequence[int]) -> None:
+    places = [discord.Object(guild) for guild in guilds]
+    for command in commands:
         if places:
             tree.add_command(command, guilds=places)
         else:
             tree.add_command(command)
-
-
-def add_management(tree: CommandTree, presses: Presses, management: Management, guilds: Sequence[int] = ()) -> None:
-    """Put the commands for people who manage a server into `tree`, as `add_commands` does with those for members."""
-    group = linkbot_commands(management, presses)
-    if guilds:
-        tree.add_command(group, guilds=[discord.Object(guild) for guild in guilds])
-    else:
-        tree.add_command(group)
