@@ -8,8 +8,10 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import bot.cli
+import bot.service
 from bot.service import run_service
 from bot.settings import Settings
 
@@ -23,7 +25,9 @@ async def _tick(lateness: list[float]) -> None:
         lateness.append(max(0.0, time.perf_counter() - began - TICK_SECONDS))
 
 
-async def _run_service(settings: Settings, token: str, *, on_ready: Callable[[], None] = lambda: None) -> None:
+async def _run_service(
+    settings: Settings, token: str, *, config: Path | None = None, on_ready: Callable[[], None] = lambda: None
+) -> None:
     lateness: list[float] = []
     ticker = asyncio.create_task(_tick(lateness))
 
@@ -32,11 +36,11 @@ async def _run_service(settings: Settings, token: str, *, on_ready: Callable[[],
         on_ready()
 
     try:
-        await run_service(settings, token, on_ready=stop_ticking)
+        await run_service(settings, token, config=config, on_ready=stop_ticking)
     finally:
         print(f"ticks: {json.dumps([round(late, 6) for late in lateness])}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    bot.cli.run_service = _run_service  # type: ignore[attr-defined]
+    bot.service.run_service = _run_service
     sys.exit(bot.cli.main())

@@ -24,9 +24,8 @@ from bot.settings import (
     StateSettings,
 )
 
-__all__ = ["DEFAULT_PORT", "rehearse", "stand_in_channels"]
+__all__ = ["rehearse", "stand_in_channels"]
 
-DEFAULT_PORT = 8765
 _ANYTHING = "*"  # in a filter; no tag
 RELEASE_SECONDS = 1.5  # between the sample's posts, so that a person sees them come
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from bot.arguments import COMMANDS
 from bot.catalog.records import DeliveryState, Standing
 from bot.cli import main
+from bot.command_line.parser import COMMANDS
 from tests.support.cli_process import PROJECT, Ended, linkbot, running
 from tests.support.end_to_end_bot import NEWS, OTHER, Bot, staged
 from tests.support.end_to_end_bot import Ended as BotEnded
@@ -212,7 +212,10 @@ async def test_run_with_a_token_that_discord_does_not_know_ends_with_77(bot: Bot
 
 async def test_a_bug_is_a_traceback_and_1(site: Path) -> None:
     """What nobody expected is not dressed up as a sentence."""
-    code = "import bot.cli as c; c.RUN = {'status': lambda parsed: 1 / 0}; raise SystemExit(c.main(['status']))"
+    code = (
+        "import bot.cli as c, bot.command_line.status as s; s.carry_out = lambda parsed: 1 / 0;"
+        " raise SystemExit(c.main(['status']))"
+    )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, cwd=site, env={**os.environ, "PYTHONPATH": str(PROJECT)}, stderr=subprocess.PIPE
     )

@@ -197,6 +197,7 @@ class _FollowerLane(Lane):
 
     def __init__(self, desk: _FollowerDesk, budget: Callable[[], Budget]) -> None:
         super().__init__(desk, CARDS)
+        self._measured_as = PART
         self._follower = desk
         self._budget = budget
 

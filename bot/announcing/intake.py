@@ -23,6 +23,7 @@ from bot.announcing.ingest import Ingest, ScanBatch
 from bot.announcing.planning import Taken
 from bot.announcing.report import report, report_first_run
 from bot.announcing.retry import Pauses
+from bot.announcing.scan_notes import ScanNotes
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog
 from bot.catalog.notes import Note
@@ -32,10 +33,11 @@ from bot.content.post import PostProblem, Reading
 from bot.content.scan import Outage, ReadResult, Scanner, Survey
 from bot.content.stamps import Stamps
 from bot.content.watch import Watcher
+from bot.measures import SCAN_SECONDS
 from bot.problems import CatalogUnavailableError
 from bot.settings import Settings
 
-__all__ = ["CONTENT", "Intake"]
+__all__ = ["Intake"]
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +48,7 @@ BASELINE_SETTLE_SECONDS = 3.0  # how long a first run waits for files that are b
 POLL_SECONDS = 1.0  # between scans where the file system sends no events
 SCAN_SHARE = 10  # scans that nobody asked for take a tenth of the time at the most
 READ_AT_ONCE = 250  # files, in one hop to the scanning thread and, at a first run, in one transaction
-INTAKE, CONTENT = "intake", "content"  # whose troubles are told here
-NOTE_SECONDS = 30.0  # how old the note of the last scan may become while nothing changes
+INTAKE = "intake"  # whose troubles are told here
 
 
 def _now() -> datetime:
@@ -86,17 +87,21 @@ class Intake:
         self._wake = wake
         self._now = now
         self._troubles = troubles or Troubles()
+        self._notes = ScanNotes(catalog, self._troubles, now)
         self._ingest = Ingest(settings)
         self._scanner = Scanner(settings.content.directory, settle_seconds=SETTLE_SECONDS)
         self._watcher = Watcher(settings.content.directory, settings.content.watcher)
         self._thread = ThreadPoolExecutor(1, "linkbot-scanner")
         self._unsettled: frozenset[str] = frozenset()
         self._refused: tuple[PostProblem, ...] | None = None
-        self._outage: str | None = None
         self._due_at: datetime | None = None
         self._scan_seconds = 0.0
         self._looked_at = -math.inf
-        self._noted_at = -math.inf
+
+    @property
+    def seconds_since_look(self) -> float:
+        """How long ago the last look at the whole directory ended, be it that the directory was away."""
+        return time.monotonic() - self._looked_at
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -161,9 +166,9 @@ class Intake:
         found, some_just_gone, is_first = await self._survey()
         self._looked_at = time.monotonic()
         if isinstance(found, Outage):
-            await self._begin_outage(found)
+            await self._notes.begin_outage(found)
             return
-        await self._end_outage()
+        await self._notes.end_outage(is_start=not self.ready.is_set())
         if is_first:
             await self._index_first(found)
             changed = True
@@ -171,7 +176,8 @@ class Intake:
             changed = await self._take_survey(found, some_just_gone=some_just_gone)
         self._looked_at = time.monotonic()
         self._scan_seconds = self._looked_at - began
-        await self._note_scan(found.files, changed=changed)
+        SCAN_SECONDS.observe(self._scan_seconds)
+        await self._notes.note_scan(found.files, self._scan_seconds, self._watcher.mode, changed=changed)
 
     async def _survey(self) -> tuple[Survey | Outage, bool, bool]:
         """Look at the whole tree; return also whether the last scan missed files, and whether this one is the first."""
@@ -310,36 +316,6 @@ class Intake:
             tables.notes.put(Note.RULES, rules)
 
         await self._catalog.write(apply)
-
-    async def _begin_outage(self, outage: Outage) -> None:
-        if self._outage == outage.reason:
-            return
-        self._troubles.begin(CONTENT, outage.reason)
-        note = json.dumps({"since": self._now().isoformat(), "reason": outage.reason})
-        await self._catalog.write(lambda tables: tables.notes.put(Note.OUTAGE, note))
-        self._outage = outage.reason
-        logger.error("%s. Taken for an outage: nothing is changed, and work goes on when it is back", outage.reason)
-
-    async def _end_outage(self) -> None:
-        if self._outage is None and self.ready.is_set():
-            return
-        await self._catalog.write(lambda tables: tables.notes.remove(Note.OUTAGE))
-        self._troubles.end(CONTENT)
-        if self._outage is not None:
-            logger.info("The content directory is back")
-        self._outage = None
-
-    async def _note_scan(self, files: int, *, changed: bool) -> None:
-        if not changed and time.monotonic() - self._noted_at < NOTE_SECONDS:
-            return
-        self._noted_at = time.monotonic()
-        scan = {
-            "at": self._now().isoformat(),
-            "seconds": round(self._scan_seconds, 3),
-            "files": files,
-            "watcher": self._watcher.mode,
-        }
-        await self._catalog.write(lambda tables: tables.notes.put(Note.SCAN, json.dumps(scan)))
 
     def _tell(self, taken: Taken) -> None:
         self._wake(taken.channels)

@@ -37,7 +37,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.announcing.desk import Desk
 from bot.announcing.packing import pack
@@ -57,6 +57,7 @@ from bot.announcing.publisher import (
 )
 from bot.catalog.records import Claim, PendingDelivery
 from bot.catalog.tables import Tables
+from bot.measures import MESSAGE_SECONDS
 from bot.problems import TokenRefusedError
 
 __all__ = ["LOOK_AGAIN_SECONDS", "Lane", "has_work"]
@@ -83,6 +84,7 @@ class Lane:
     def __init__(self, desk: Desk, posts_per_message: int, on_idle: Callable[[], None] = lambda: None) -> None:
         self._desk = desk
         self._name = desk.channel.name
+        self._measured_as = desk.channel.name
         self._publisher = desk.publisher
         self._posts_per_message = posts_per_message
         self._on_idle = on_idle
@@ -216,13 +218,19 @@ class Lane:
     async def _record_sent(self, claim: Claim, message_id: int | None, kind: ChannelKind) -> None:
         to_publish = self._is_to_publish(kind)
 
+        arrivals: list[datetime] = []
+
         def record(tables: Tables) -> None:
             now = self._desk.now()
+            arrivals[:] = tables.deliveries.arrivals(claim)
             tables.deliveries.record_sent(claim, message_id, now, to_publish=to_publish)
             self._note_sent(tables, claim)
 
         await self._end(claim, record)
         self._desk.did_well()
+        for arrived_at in arrivals:
+            seconds = (self._desk.now() - arrived_at).total_seconds()
+            MESSAGE_SECONDS.labels(self._measured_as).observe(max(0.0, seconds))
         paths = ", ".join(repr(delivery.post.path) for delivery in claim.deliveries)
         sent = "%s: announced %s in message %s"
         logger.log(self._sent_level, sent, self._name, paths, message_id or "(deleted meanwhile)")

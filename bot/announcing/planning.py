@@ -11,17 +11,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.announcing.decide import Decision, Rules, decide
 from bot.announcing.routing import route
 from bot.catalog.columns import fold
+from bot.catalog.notes import Note
 from bot.catalog.records import Cause, DeliveryState, KnownPost, Reason, Standing
 from bot.catalog.tables import Tables
 from bot.content.post import Post, PostProblem
 from bot.settings import ChannelSettings
 
 __all__ = ["Planner", "Taken", "link_and_title"]
+
+NANOSECONDS = 1_000_000_000  # of a second
 
 
 @dataclass(slots=True)
@@ -133,14 +136,22 @@ class Planner:
                 self.taken.held.append(known.post.path)
             return
         followers = self._tables.followers.matching([known.id for known in news]) if self._follow else {}
+        is_first_run = self._tables.notes.get(Note.BASELINE) is None
         for known in news:
-            self._plan_one(known, followers.get(known.id, ()))
+            arrived_at = None if is_first_run else self._arrived_at(known.post)
+            self._plan_one(known, followers.get(known.id, ()), arrived_at)
 
-    def _plan_one(self, known: KnownPost, followers: Sequence[int]) -> None:
+    def _arrived_at(self, post: Post) -> datetime:
+        """When there was something to announce: the file as it is, and its date."""
+        stamp = self._tables.files.stamps_of([post.path]).get(post.path)
+        came_at = self._now if stamp is None else datetime.fromtimestamp(stamp.ctime_ns / NANOSECONDS, UTC)
+        return min(self._now, max(came_at, post.publishes_at or came_at))
+
+    def _plan_one(self, known: KnownPost, followers: Sequence[int], arrived_at: datetime | None) -> None:
         routes = route(known.post, self._channels)
         matching = [*(each.channel.id for each in routes if each.matches), *followers]
         if matching:
-            self._tables.deliveries.plan(known.id, matching, self._now)
+            self._tables.deliveries.plan(known.id, matching, self._now, arrived_at=arrived_at)
             self.taken.channels.update(matching)
             self.taken.announced.append(known.post.path)
             return

@@ -39,15 +39,28 @@ class DeliveryTable:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def plan(self, post_id: int, channel_ids: Iterable[int], now: datetime) -> int:
-        """Plan the post for each channel where it is not planned, sent or refused yet; return how many were planned."""
+    def plan(
+        self, post_id: int, channel_ids: Iterable[int], now: datetime, *, arrived_at: datetime | None = None
+    ) -> int:
+        """Plan the post for each channel where it is not planned, sent or refused yet; return how many were planned.
+
+        `arrived_at` is when its file, or its date, came; None if a person asked for it.
+        """
         return sum(
             self._connection.execute(
-                "INSERT OR IGNORE INTO deliveries (post_id, channel_id, state, planned_at) VALUES (?, ?, 'pending', ?)",
-                (post_id, channel_id, to_microseconds(now)),
+                "INSERT OR IGNORE INTO deliveries (post_id, channel_id, state, planned_at, arrived_at)"
+                " VALUES (?, ?, 'pending', ?, ?)",
+                (post_id, channel_id, to_microseconds(now), to_microseconds(arrived_at)),
             ).rowcount
             for channel_id in channel_ids
         )
+
+    def arrivals(self, claim: Claim) -> list[datetime]:
+        """When each post of a claim arrived that no person asked to be announced."""
+        rows = self._connection.execute(
+            "SELECT arrived_at FROM deliveries WHERE message = ? AND arrived_at IS NOT NULL", (claim.id,)
+        )
+        return [moment for row in rows if (moment := from_microseconds(row["arrived_at"])) is not None]
 
     def withdraw(self, post_id: int) -> bool:
         """Forget what is planned of a post that was certainly never sent; return whether that is so."""

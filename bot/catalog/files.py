@@ -11,6 +11,7 @@ __all__ = ["FileTable"]
 
 SIGNED_64 = 1 << 63
 STAMP = "path, mtime_ns, ctime_ns, size, inode"
+PROBLEM = "path, line, what, fix, at_column, field"
 AT_ONCE = 1_000  # stamps: 3 ms
 
 
@@ -84,8 +85,8 @@ class FileTable:
     def put_problem(self, problem: PostProblem) -> None:
         """Keep what is wrong at a path."""
         self._connection.execute(
-            "INSERT OR REPLACE INTO problems (path, line, what, fix) VALUES (?, ?, ?, ?)",
-            (problem.path, problem.line, problem.what, problem.fix),
+            f"INSERT OR REPLACE INTO problems ({PROBLEM}) VALUES (?, ?, ?, ?, ?, ?)",
+            (problem.path, problem.line, problem.what, problem.fix, problem.column, problem.field),
         )
 
     def remove_problem(self, path: str) -> None:
@@ -94,18 +95,18 @@ class FileTable:
 
     def problem(self, path: str) -> PostProblem | None:
         """What is wrong at `path`; None: nothing."""
-        row = self._connection.execute("SELECT path, line, what, fix FROM problems WHERE path = ?", (path,)).fetchone()
+        row = self._connection.execute(f"SELECT {PROBLEM} FROM problems WHERE path = ?", (path,)).fetchone()
         return None if row is None else PostProblem(*row)
 
     def problems(self) -> list[PostProblem]:
         """What is wrong now, by path."""
-        rows = self._connection.execute("SELECT path, line, what, fix FROM problems ORDER BY path")
+        rows = self._connection.execute(f"SELECT {PROBLEM} FROM problems ORDER BY path")
         return [PostProblem(*row) for row in rows]
 
     def unopened_problems(self) -> list[PostProblem]:
         """The problems of entries that are never opened and so are no known files, by path."""
         rows = self._connection.execute(
-            "SELECT path, line, what, fix FROM problems WHERE path NOT IN (SELECT path FROM files) ORDER BY path"
+            f"SELECT {PROBLEM} FROM problems WHERE path NOT IN (SELECT path FROM files) ORDER BY path"
         )
         return [PostProblem(*row) for row in rows]
 

@@ -88,15 +88,19 @@ class PostProblem:
         line: in the file, counted from 1; None where the file as a whole is meant.
         what: what is wrong.
         fix: what would be right.
+        column: in the line, in characters, counted from 1; None where the line as a whole is meant.
+        field: of the front matter, as it is written there; None where it is not about one.
     """
 
     path: str
     line: int | None
     what: str
     fix: str
+    column: int | None = None
+    field: str | None = None
 
     def __str__(self) -> str:
-        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        where = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
         return f"{where}: {self.what}; {self.fix}"
 
 

@@ -16,11 +16,13 @@ import discord
 
 from bot.discord_app.clock import DiscordClock, steady_seconds
 from bot.discord_app.invalid_requests import InvalidRequests
+from bot.measures import RATE_LIMITED
 
 __all__ = ["Attempts", "HttpTrace", "LostAnswerError", "http_trace", "trace_of", "watched"]
 
 _TOO_MANY_REQUESTS = 429
 _FAILED = 500
+_SCOPES = ("user", "global", "shared")
 
 
 class LostAnswerError(Exception):
@@ -100,6 +102,9 @@ class HttpTrace(aiohttp.TraceConfig):
         status, headers = end.response.status, end.response.headers
         self.clock.heard(headers.get("Date"), context.asked_at)
         self.invalid_requests.note(status, headers.get("X-RateLimit-Scope"))
+        if status == _TOO_MANY_REQUESTS:
+            scope = headers.get("X-RateLimit-Scope")
+            RATE_LIMITED.labels(scope if scope in _SCOPES else "unknown").inc()
         if (attempts := _current.get()) is None:
             return
         attempts.open = status != _TOO_MANY_REQUESTS

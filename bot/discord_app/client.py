@@ -11,9 +11,11 @@ import aiohttp
 import discord
 
 from bot.announcing.retry import Pauses
+from bot.announcing.troubles import Troubles
 from bot.discord_app.attempts import http_trace
 from bot.discord_app.endpoints import forget_session
 from bot.discord_app.gateway import UNKNOWN_TO_DISCORD, GatewayPace, keep_connected, told
+from bot.discord_app.gateway_link import GatewayLink
 from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.language import Translator
 from bot.discord_app.outcomes import UNREACHABLE
@@ -36,6 +38,7 @@ class LinkbotClient(discord.Client):
     Attributes:
         tree: the slash commands.
         presses: the buttons under answers.
+        link: whether the gateway is connected.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class LinkbotClient(discord.Client):
         guild_ready_timeout: float = 2.0,
         pauses: Callable[[], Pauses] = Pauses,
         connector: aiohttp.BaseConnector | None = None,
+        troubles: Troubles | None = None,
     ) -> None:
         """Make a client that nothing was sent with yet.
 
@@ -57,6 +61,7 @@ class LinkbotClient(discord.Client):
             guild_ready_timeout: seconds without a further guild after which the client counts as ready.
             pauses: makes the pauses between tries to log in.
             connector: where connections come from; None makes the usual one.
+            troubles: where it says that the gateway cannot be had.
         """
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -70,6 +75,7 @@ class LinkbotClient(discord.Client):
         )
         self.tree = CommandTree(self)
         self.presses = Presses()
+        self.link = GatewayLink(troubles)
         self._find_gateway = find_gateway
         self._identify_budget = identify_budget or _forgetful_budget()
         self._gateway_pace = gateway_pace
@@ -103,9 +109,18 @@ class LinkbotClient(discord.Client):
         """Called by discord.py for every interaction; commands find their way by themselves."""
         await self.presses.handle(interaction)
 
+    async def on_connect(self) -> None:
+        """Called by discord.py when a session begins."""
+        self.link.up()
+
+    async def on_resumed(self) -> None:
+        """Called by discord.py when a session is resumed."""
+        self.link.up()
+
     async def connect_forever(self) -> None:
         """Keep the gateway connected until the client is closed, as `keep_connected` does, and raises."""
-        await keep_connected(self, self._identify_budget, self._gateway_pace, find_gateway=self._find_gateway)
+        pace, lost = self._gateway_pace, self.link.down
+        await keep_connected(self, self._identify_budget, pace, find_gateway=self._find_gateway, lost=lost)
 
     async def before_identify_hook(
         self,

@@ -89,7 +89,12 @@ class _Session:
 
 
 async def keep_connected(
-    client: discord.Client, budget: IdentifyBudget, pace: GatewayPace, *, find_gateway: bool
+    client: discord.Client,
+    budget: IdentifyBudget,
+    pace: GatewayPace,
+    *,
+    find_gateway: bool,
+    lost: Callable[[str], None],
 ) -> None:
     """Keep `client`, which is logged in, connected until it is closed.
 
@@ -98,6 +103,7 @@ async def keep_connected(
         budget: says when a new session may be begun.
         pace: how patient to be.
         find_gateway: ask the API where the gateway is, before each new session.
+        lost: told why there is no connection (any more), each time that one ends or cannot be made.
 
     Raises:
         LinkbotError: Discord will never take the connection (`TokenRefusedError`, `ConfigurationError` where a person
@@ -113,6 +119,7 @@ async def keep_connected(
                 return
             if (refusal := _refusal(error)) is not None:
                 raise refusal from error
+            lost(connection.told(error))
             if connection.lasted_seconds() >= pace.lasting_seconds:
                 pauses.reset()
                 _log.info("The gateway connection ended (%s); it is made again at once", connection.told(error))

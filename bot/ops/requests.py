@@ -16,9 +16,9 @@ from pydantic_core import from_json
 from bot.catalog.database import Catalog
 from bot.ops.announce import AnnounceRequest, announce
 from bot.ops.done import Done
+from bot.ops.live import LiveRequest
 from bot.ops.pause import PauseRequest, ResumeRequest, pause, resume
 from bot.ops.resolve import ResolveRequest, resolve
-from bot.ops.troubles import TroublesRequest
 from bot.problems import UsageError
 from bot.settings import Settings
 
@@ -26,7 +26,7 @@ __all__ = ["Request", "WireRequest", "carry_out", "from_line", "to_line"]
 
 # What a person wants done, by the service or without one.
 Request = AnnounceRequest | ResolveRequest | PauseRequest | ResumeRequest
-WireRequest = Request | TroublesRequest  # what a running service answers
+WireRequest = Request | LiveRequest  # what a running service answers
 _UNKNOWN = "this is no request that this version understands"
 
 
@@ -41,7 +41,7 @@ NAMES: Mapping[type[WireRequest], str] = {
     ResolveRequest: "resolve",
     PauseRequest: "pause",
     ResumeRequest: "resume",
-    TroublesRequest: "troubles",
+    LiveRequest: "live",
 }
 REQUESTS = {name: request for request, name in NAMES.items()}
 

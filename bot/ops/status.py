@@ -20,7 +20,7 @@ from bot.catalog.records import DeliveryCount, HeldUp, Standing
 from bot.catalog.tables import Tables
 from bot.content.post import PostProblem
 from bot.ops.control import ask_service, is_running
-from bot.ops.troubles import TroublesRequest, from_lines
+from bot.ops.live import DiscordLink, Live, LiveRequest, from_lines
 from bot.problems import LinkbotError
 from bot.settings import Settings
 
@@ -86,18 +86,18 @@ async def read_status(settings: Settings) -> Status:
     """
     names = {channel.id: channel.name for channel in settings.channels}
     async with open_catalog_read_only(settings.state.directory) as catalog:
-        troubles = await _troubles(settings.state.directory)
-        if troubles is None:  # a service that works on it has looked, and writes it
+        live = await _live(settings.state.directory)
+        if live is None:  # a service that works on it has looked, and writes it
             refuse_damaged_log(catalog.path)
         now = datetime.now(UTC)
-        return await catalog.read(lambda tables: _read(tables, troubles, names, now))
+        return await catalog.read(lambda tables: _read(tables, live, names, now))
 
 
-async def _troubles(directory: Path) -> tuple[Trouble, ...] | None:
+async def _live(directory: Path) -> Live | None:
     """What the service on `directory` says; None: none runs."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            lines = await ask_service(directory, TroublesRequest())
+            lines = await ask_service(directory, LiveRequest())
     except TimeoutError:
         return _silent(f"it gives no answer for {ANSWER_SECONDS:.0f} s; look at its log, or start it anew")
     except LinkbotError as error:
@@ -105,15 +105,17 @@ async def _troubles(directory: Path) -> tuple[Trouble, ...] | None:
     return None if lines is None else from_lines(lines)
 
 
-def _silent(what: str) -> tuple[Trouble, ...]:
-    return (Trouble("service", what, datetime.now(UTC)),)
+def _silent(what: str) -> Live:
+    now = datetime.now(UTC)
+    trouble = Trouble("service", what, now)
+    return Live((trouble,), DiscordLink(None, False, now, 0), now, (f"service: {what}",))
 
 
-def _read(tables: Tables, troubles: tuple[Trouble, ...] | None, names: Mapping[int, str], now: datetime) -> Status:
+def _read(tables: Tables, live: Live | None, names: Mapping[int, str], now: datetime) -> Status:
     baseline = tables.notes.get(Note.BASELINE)
     return Status(
-        running=troubles is not None,
-        troubles=troubles or (),
+        running=live is not None,
+        troubles=() if live is None else live.troubles,
         service=_noted(tables, Note.SERVICE),
         baseline_at=None if baseline is None else datetime.fromisoformat(baseline),
         outage=_noted(tables, Note.OUTAGE),

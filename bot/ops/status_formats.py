@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from bot.announcing.intake import CONTENT
+from bot.announcing.scan_notes import CONTENT
 from bot.catalog.following import FollowerCounts
 from bot.catalog.records import DeliveryState, HeldUp, Standing
 from bot.ops.status import Status

@@ -15,7 +15,6 @@ from bot.settings.models import (
     HealthSettings,
     Settings,
     StateSettings,
-    idle_keys,
 )
 from bot.settings.token import read_token
 
@@ -29,7 +28,6 @@ __all__ = [
     "HealthSettings",
     "Settings",
     "StateSettings",
-    "idle_keys",
     "load_settings",
     "read_token",
 ]

@@ -23,12 +23,9 @@ __all__ = [
     "Model",
     "Settings",
     "StateSettings",
-    "idle_keys",
 ]
 
 MAX_AGE_DAYS = 36_500  # a hundred years; more than that is a typing error
-
-IDLE = "Accepted, but not acted upon in this version"  # in the description of a setting that a later version serves
 
 
 class Model(BaseModel):
@@ -222,8 +219,8 @@ class HealthSettings(Model):
 
     listen: values.HostPort | None = Field(
         default=None,
-        description='Host and port for /healthz and /metrics, such as "127.0.0.1:9464". null: nothing is served. '
-        f"{IDLE}.",
+        description='Host and port for /healthz, /readyz and /metrics, such as "127.0.0.1:9464". null: nothing is '
+        "served. Nothing there is secret but the names of channels; keep it on loopback all the same.",
     )
 
 
@@ -237,17 +234,3 @@ class Settings(Model):
     announce: AnnounceSettings = Field(default=AnnounceSettings(), description="What is announced, when and how.")
     commands: CommandsSettings = Field(default=CommandsSettings(), description="The slash commands.")
     health: HealthSettings = Field(default=HealthSettings(), description="What monitoring can ask.")
-
-
-def idle_keys(settings: Model, within: str = "") -> list[str]:
-    """The keys, as people write them, that are not at their default although this version does not act upon them."""
-    idle = []
-    for name, field in type(settings).model_fields.items():
-        value = getattr(settings, name)
-        key = f"{within}{name}"
-        if IDLE in (field.description or "") and value != field.default:
-            idle.append(key)
-        for position, part in enumerate(value if isinstance(value, tuple) else (value,)):
-            if isinstance(part, Model):
-                idle += idle_keys(part, f"{key}[{position}]." if isinstance(value, tuple) else f"{key}.")
-    return idle

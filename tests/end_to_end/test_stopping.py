@@ -40,7 +40,7 @@ async def test_a_request_under_way_is_finished_and_recorded(
 
 async def test_a_request_that_takes_too_long_is_left_to_the_next_start(bot: Bot, site: Site, discord: StandIn) -> None:
     """After its time to finish the bot ends all the same; the next start finds out what became of the request."""
-    impatient = "import sys, bot.cli, bot.service; bot.service.FINISH_SECONDS = 0.3; sys.exit(bot.cli.main())"
+    impatient = "import sys, bot.cli, bot.assembly; bot.assembly.FINISH_SECONDS = 0.3; sys.exit(bot.cli.main())"
     await bot.start("-c", impatient)
     held = discord.faults.add("POST", CREATE, "hang", after=True)
     site.write("slow.md", "Slow")

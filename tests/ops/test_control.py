@@ -14,9 +14,9 @@ import pytest
 from bot.ops import control
 from bot.ops.announce import AnnounceRequest
 from bot.ops.control import ask_service, is_running, serve_control
+from bot.ops.live import LiveRequest
 from bot.ops.requests import WireRequest
 from bot.ops.resolve import ResolveRequest
-from bot.ops.troubles import TroublesRequest
 from bot.problems import CatalogUnavailableError, LinkbotError, UsageError
 
 REQUEST = AnnounceRequest(latest=1)
@@ -69,7 +69,7 @@ async def test_a_request_is_answered(tmp_path: Path) -> None:
 async def test_each_kind_of_request_arrives_as_what_it_is(tmp_path: Path) -> None:
     """One socket carries every command; none is taken for another."""
     async with serving(tmp_path):
-        for request in (ResolveRequest(2**63 - 1, sent=2**62), TroublesRequest()):
+        for request in (ResolveRequest(2**63 - 1, sent=2**62), LiveRequest()):
             assert await ask_service(tmp_path, request) == [str(request)]
         assert await ask_service(tmp_path, REQUEST) == ["1"]
 

@@ -19,11 +19,11 @@ from bot.catalog.tables import Tables
 from bot.ops import status as status_module
 from bot.ops.announce import AnnounceRequest, announce
 from bot.ops.control import is_running, serve_control
+from bot.ops.live import DiscordLink, Live, LiveRequest, to_lines
 from bot.ops.requests import WireRequest
 from bot.ops.resolve import ResolveRequest, resolve
 from bot.ops.status import Status, read_status
 from bot.ops.status_formats import as_json, as_text
-from bot.ops.troubles import TroublesRequest, to_lines
 from bot.problems import CatalogUnavailableError
 from bot.settings import AnnounceSettings, Settings
 from tests.support.end_to_end_site import post_text
@@ -270,8 +270,8 @@ async def test_what_does_not_work_now_is_asked_of_the_service(catalog: Catalog, 
     troubles.begin("content", "/content is not there")
 
     async def answer(request: WireRequest) -> list[str]:
-        assert isinstance(request, TroublesRequest)
-        return to_lines(troubles.all)
+        assert isinstance(request, LiveRequest)
+        return to_lines(Live(tuple(troubles.all), DiscordLink(None, False, NOW, 0), NOW, ()))
 
     async with a_service(settings, answer):
         text = as_text(await read_status(settings))

@@ -57,7 +57,7 @@ class _Forked:
 async def spawn_forked(config: Path, log: Path, python: Sequence[str] = ()) -> _Forked:
     """Start the service; arguments for the interpreter are not possible."""
     assert not python, "the interpreter runs already"
-    _CONTEXT.set_forkserver_preload([__name__])
+    _CONTEXT.set_forkserver_preload([__name__, "bot.service"])
     process = _CONTEXT.Process(target=_serve, args=(config, log, environment(DISCORD_TOKEN=REHEARSAL_TOKEN)))
     process.start()
     return _Forked(process)
