@@ -27,12 +27,12 @@ FINAL = {4004: 77, 4010: 1, 4011: 78, 4012: 1, 4013: 1, 4014: 78}  # and the exi
 HASTY = """
 import sys
 from functools import partial
-from bot import cli, service
+from bot import assembly, cli
 from bot.announcing.retry import Pauses
 from bot.discord_app.gateway import GatewayPace
 pace = GatewayPace(partial(Pauses, first=0.02, most=0.2), silence_seconds=1.0)
-service.LinkbotClient = partial(service.LinkbotClient, gateway_pace=pace, pauses=partial(Pauses, first=0.02, most=0.2))
-service.IdentifyBudget = partial(service.IdentifyBudget, apart_seconds=0.1)
+assembly.LinkbotClient = partial(assembly.LinkbotClient, gateway_pace=pace, pauses=partial(Pauses, first=0.02, most=0.2))
+assembly.IdentifyBudget = partial(assembly.IdentifyBudget, apart_seconds=0.1)
 sys.exit(cli.main())
 """
 
