@@ -30,8 +30,9 @@ from functools import partial
 from bot import assembly, cli
 from bot.announcing.retry import Pauses
 from bot.discord_app.gateway import GatewayPace
-pace = GatewayPace(partial(Pauses, first=0.02, most=0.2), silence_seconds=1.0)
-assembly.LinkbotClient = partial(assembly.LinkbotClient, gateway_pace=pace, pauses=partial(Pauses, first=0.02, most=0.2))
+pauses = partial(Pauses, first=0.02, most=0.2)
+pace = GatewayPace(pauses, silence_seconds=1.0)
+assembly.LinkbotClient = partial(assembly.LinkbotClient, gateway_pace=pace, pauses=pauses)
 assembly.IdentifyBudget = partial(assembly.IdentifyBudget, apart_seconds=0.1)
 sys.exit(cli.main())
 """
