@@ -108,6 +108,10 @@ class Assembly:
         """Wait until what was there at the start is taken in."""
         await self._intake.ready.wait()
 
+    async def until_settled(self) -> None:
+        """Wait also for the files that were still being written then."""
+        await self._intake.settled.wait()
+
     def stop(self) -> None:
         """Let `run` end in good order."""
         self._stopping.set()

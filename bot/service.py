@@ -14,7 +14,8 @@ import json
 import logging
 import os
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,13 +27,14 @@ from bot.catalog.notes import Note
 from bot.ops.control import serve_control
 from bot.ops.heartbeat import beat
 from bot.ops.live import Live, LiveRequest, to_lines
+from bot.ops.once import OnceReport, Patience, report, until_done, what_is_left
 from bot.ops.reload import follow_settings
 from bot.ops.requests import WireRequest
 from bot.ops.systemd import Systemd
 from bot.problems import ConfigurationError, LinkbotError
 from bot.settings import Settings
 
-__all__ = ["STOP_SIGNALS", "run_service"]
+__all__ = ["STOP_SIGNALS", "run_once", "run_service"]
 
 logger = logging.getLogger(__name__)
 
@@ -57,13 +59,34 @@ async def run_service(
     Raises:
         LinkbotError: what ended the service before its time, told to a person by its message.
     """
-    with hold_lock(settings.state.directory):
-        async with open_catalog(settings.state.directory) as catalog:
+    async with _state(settings) as catalog:
+        await _Service(settings, catalog, token, config).run(on_ready)
+
+
+async def run_once(settings: Settings, token: str) -> OnceReport:
+    """Take in what is new, announce what is due, and end; SIGTERM and SIGINT end it sooner.
+
+    Slash commands are not taken, so no session is begun at the gateway.
+
+    Raises:
+        LinkbotError: what ended it before its time, told to a person by its message.
+    """
+    async with _state(settings) as catalog:
+        return await _Once(settings, catalog).run(token)
+
+
+@asynccontextmanager
+async def _state(settings: Settings) -> AsyncIterator[Catalog]:
+    """Hold the state directory and open its catalog; what a person can act upon is raised alone, without its group."""
+    directory = settings.state.directory
+    with hold_lock(directory):
+        async with open_catalog(directory) as catalog:
             await _refuse_a_first_run_without_content(settings, catalog)
             await take_over(catalog)
-            service = _Service(settings, catalog, token, config)
+            note = json.dumps({"since": datetime.now(UTC).isoformat(), "process": os.getpid()})
+            await catalog.write(lambda tables: tables.notes.put(Note.SERVICE, note))
             try:
-                await service.run(on_ready)
+                yield catalog
             except BaseExceptionGroup as group:
                 error = _explained(group)
                 if not isinstance(error, LinkbotError):
@@ -92,8 +115,6 @@ class _Service:
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Work until told to stop."""
-        note = json.dumps({"since": datetime.now(UTC).isoformat(), "process": os.getpid()})
-        await self._catalog.write(lambda tables: tables.notes.put(Note.SERVICE, note))
         async with asyncio.TaskGroup() as group:
             beside = [group.create_task(work, name=name) for name, work in self._beside(on_ready).items()]
             await self._assemble()
@@ -159,6 +180,35 @@ class _Service:
         if isinstance(request, LiveRequest):
             return to_lines(await self._live())
         return await self._assembly.carry_out(request)
+
+
+class _Once:
+    """One run without a gateway, commands from elsewhere, or other settings."""
+
+    def __init__(self, settings: Settings, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._assembly = Assembly(settings, catalog, answers=False)
+        self._stopping = asyncio.Event()
+        _on_signals(STOP_SIGNALS, self._stopping.set)
+
+    async def run(self, token: str) -> OnceReport:
+        """Work until all is done, or until told to stop."""
+        assembly = self._assembly
+        before = await what_is_left(self._catalog, assembly.settings)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(assembly.run(token), name="assembly")
+            ends = [group.create_task(self._stopping.wait()), group.create_task(self._until_done())]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for end in ends:
+                end.cancel()
+            troubles = assembly.troubles.all
+            assembly.stop()
+        after = await what_is_left(self._catalog, assembly.settings)
+        return report(before, after, assembly.settings, troubles)
+
+    async def _until_done(self) -> None:
+        await self._assembly.until_settled()
+        await until_done(self._catalog, self._assembly.settings, Patience())
 
 
 async def _refuse_a_first_run_without_content(settings: Settings, catalog: Catalog) -> None:

@@ -67,6 +67,7 @@ class Intake:
 
     Attributes:
         ready: set when what was there at the start is stored.
+        settled: set when that includes the files that were still being written then.
         indexed: which part of the files is taken in, from 0 to 1, while the first run lasts; None: it is over, or has
             not begun.
     """
@@ -81,6 +82,7 @@ class Intake:
         troubles: Troubles | None = None,
     ) -> None:
         self.ready = asyncio.Event()
+        self.settled = asyncio.Event()
         self.indexed: float | None = None
         self._settings = settings
         self._catalog = catalog
@@ -111,6 +113,8 @@ class Intake:
                 while True:
                     await self._look(hints)
                     self.ready.set()
+                    if not self._unsettled:
+                        self.settled.set()
                     hints = await self._next_hints()
         finally:
             self._thread.shutdown(wait=False, cancel_futures=True)

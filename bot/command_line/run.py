@@ -5,7 +5,8 @@ import asyncio
 import os
 
 from bot.command_line.options import add_config
-from bot.problems import ExitCode
+from bot.ops.terminal import printable
+from bot.problems import ExitCode, LinkbotError
 from bot.process import set_up_process
 from bot.settings import load_settings, read_token
 
@@ -17,6 +18,11 @@ SUMMARY = "the service"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Run the service until SIGTERM or Ctrl+C. The bot's token comes from the environment variable DISCORD_TOKEN, or
     from the file that DISCORD_TOKEN_FILE names."""
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help="take in what is new, announce what is due, and end: for cron and CI; 1 if something could not be sent",
+    )
     add_config(parser)
 
 
@@ -24,8 +30,15 @@ def carry_out(parsed: argparse.Namespace) -> ExitCode:
     """Run it to its end."""
     settings = load_settings(parsed.config)
     token = read_token(os.environ)
-    from bot.service import run_service  # with discord.py: half a second
+    from bot.service import run_once, run_service  # with discord.py: half a second
 
     set_up_process()
-    asyncio.run(run_service(settings, token, config=parsed.config))
+    if not parsed.once:
+        asyncio.run(run_service(settings, token, config=parsed.config))
+        return ExitCode.OK
+    report = asyncio.run(run_once(settings, token))
+    for line in report.rest:
+        print(printable(line))
+    if report.problems:
+        raise LinkbotError("\n".join(report.problems))
     return ExitCode.OK

@@ -29,6 +29,7 @@ __all__ = ["LinkbotClient"]
 _log = logging.getLogger(__name__)
 
 _UNAUTHORIZED = 401
+LOGIN = "discord"  # whose troubles are told here
 _FOR_DISCORD = GatewayPace()
 
 
@@ -75,7 +76,8 @@ class LinkbotClient(discord.Client):
         )
         self.tree = CommandTree(self)
         self.presses = Presses()
-        self.link = GatewayLink(troubles)
+        self._troubles = troubles or Troubles()
+        self.link = GatewayLink(self._troubles)
         self._find_gateway = find_gateway
         self._identify_budget = identify_budget or _forgetful_budget()
         self._gateway_pace = gateway_pace
@@ -96,8 +98,10 @@ class LinkbotClient(discord.Client):
                 if isinstance(error, discord.LoginFailure) or getattr(error, "status", None) == _UNAUTHORIZED:
                     raise TokenRefusedError(UNKNOWN_TO_DISCORD) from error
                 seconds = pauses.after_failure()
+                self._troubles.begin(LOGIN, f"it cannot be reached, nothing is announced meanwhile: {told(error)}")
                 _log.warning("Discord cannot be reached (%s); the next try is in %.0f s", told(error), seconds)
             else:
+                self._troubles.end(LOGIN)
                 return end_global_waits(self)
             await asyncio.sleep(seconds)
 

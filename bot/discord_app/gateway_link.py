@@ -23,10 +23,10 @@ class GatewayLink:
         since: when it began, or was lost; aware.
     """
 
-    def __init__(self, troubles: Troubles | None = None, now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, troubles: Troubles, now: Callable[[], datetime] = _now) -> None:
         self.connected = False
         self.since = now()
-        self._troubles = troubles or Troubles()
+        self._troubles = troubles
         self._now = now
         self._was_connected = False
 
