@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/pip --quiet --disable-pip-version-check install
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse run test format lint types layers pytest torture bench lock clean
+.PHONY: help rehearse run docs test format lint types layers pytest torture bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ torture: $(VENV)/.dev  ## 4,000 kills, instances that take over, files in turmoi
 
 bench: $(VENV)/.dev  ## latency and indexing figures
 	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.dev  ## write what is made from the code anew: docs/settings.md, config/bot.schema.json
+	@$(BIN)/python -m tests.documents
 
 lock: $(VENV)/.dev  ## renew both lock files from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra install --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-config --quiet --upgrade -o requirements.lock

@@ -2,6 +2,7 @@
 
 The converters run before pydantic's own checks. They take what `tree` hands over, and Python's own values as well, for
 code that builds settings by itself. Each returns the value or raises a `PydanticCustomError` with ``what`` and ``fix``.
+Beside each stands what an editor is told: a JSON Schema that takes at least what the converter takes.
 """
 
 import re
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from bot.settings.tree import Scalar
@@ -183,20 +184,39 @@ def _word(value: object) -> object:
     return value.text if isinstance(value, Scalar) else value
 
 
+def _id_schema(thing: str) -> WithJsonSchema:
+    written = {"type": "string", "pattern": f"^{SNOWFLAKE.pattern}$"}
+    number = {"type": "integer", "minimum": 10**16, "maximum": MAX_SNOWFLAKE}
+    return WithJsonSchema({"title": f"{thing} id", "anyOf": [number, written]})
+
+
+def _text_schema(title: str, pattern: str = r"\S") -> WithJsonSchema:
+    """Text; what is no text for YAML, such as 2024, is text here if it matches."""
+    return WithJsonSchema({"title": title, "type": ["string", "number", "boolean"], "pattern": pattern})
+
+
+def _url_schema(secure: str, plain: str) -> WithJsonSchema:
+    scheme = "".join(f"[{letter}{letter.upper()}]" for letter in plain)
+    pattern = rf"^\s*{scheme}[sS]?://[^@?#\s]+\s*$"
+    return WithJsonSchema({"title": f"{secure} or {plain} address", "type": "string", "pattern": pattern})
+
+
 T = TypeVar("T")
 
 ListOf = Annotated[tuple[T, ...], BeforeValidator(_listed)]
 Choice = Annotated[T, BeforeValidator(_word)]
-Text = Annotated[str, BeforeValidator(_text)]
+Text = Annotated[str, BeforeValidator(_text), _text_schema("text")]
 Kinds = Annotated[tuple[Text, ...], BeforeValidator(_kinds), Field(min_length=1)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
-ChannelId = Annotated[int, BeforeValidator(_snowflake("channel", "channel"))]
-RoleId = Annotated[int, BeforeValidator(_snowflake("role", "role in the server's settings"))]
-GuildId = Annotated[int, BeforeValidator(_snowflake("server", "server"))]
-Folder = Annotated[Path, BeforeValidator(_folder)]
-Glob = Annotated[str, BeforeValidator(_glob)]
-HttpUrl = Annotated[str, BeforeValidator(_url("https", "http", "https://discord.com/api/v10"))]
-WsUrl = Annotated[str, BeforeValidator(_url("wss", "ws", "wss://gateway.discord.gg"))]
-HostPort = Annotated[str, BeforeValidator(_host_port)]
+ChannelId = Annotated[int, BeforeValidator(_snowflake("channel", "channel")), _id_schema("channel")]
+RoleId = Annotated[int, BeforeValidator(_snowflake("role", "role in the server's settings")), _id_schema("role")]
+GuildId = Annotated[int, BeforeValidator(_snowflake("server", "server")), _id_schema("server")]
+Folder = Annotated[Path, BeforeValidator(_folder), _text_schema("folder")]
+Glob = Annotated[str, BeforeValidator(_glob), _text_schema("pattern", r"^\s*[^\s/\\][^\\]*$")]
+HttpUrl = Annotated[
+    str, BeforeValidator(_url("https", "http", "https://discord.com/api/v10")), _url_schema("https", "http")
+]
+WsUrl = Annotated[str, BeforeValidator(_url("wss", "ws", "wss://gateway.discord.gg")), _url_schema("wss", "ws")]
+HostPort = Annotated[str, BeforeValidator(_host_port), _text_schema("host and port", r":[0-9]{1,5}\s*$")]
