@@ -33,7 +33,7 @@ from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.publish import DiscordPublisher
 from bot.ops.live import DiscordLink, Live
 from bot.ops.management import ServiceManagement
-from bot.ops.readiness import Signs, unready
+from bot.ops.readiness import Readiness, Signs
 from bot.ops.requests import Request, carry_out
 from bot.settings import Settings
 
@@ -65,6 +65,7 @@ class Assembly:
         self._answers = answers
         self._stopping = asyncio.Event()
         self._logged_in = False
+        self._readiness = Readiness(catalog, settings.channels)
         self._client = LinkbotClient(
             find_gateway=point_discord_at(settings.discord.api_url, settings.discord.gateway_url),
             identify_budget=IdentifyBudget(*_kept(catalog, Note.IDENTIFIES)),
@@ -159,7 +160,7 @@ class Assembly:
             discord=discord,
             troubles=self.troubles.all,
         )
-        reasons = await unready(self._catalog, signs)
+        reasons = await self._readiness.reasons(signs)
         return Live(tuple(signs.troubles), discord, self._since, tuple(reasons))
 
     async def _finish(self, discord: asyncio.Task[None]) -> None:

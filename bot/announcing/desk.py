@@ -102,9 +102,9 @@ class Workplace:
             for task in tasks:
                 task.cancel()
 
-    def trouble(self, reason: str) -> None:
-        """Let whoever asks after the service's health know."""
-        self._troubles.begin(self.part, reason)
+    def trouble(self, reason: str, *, rate_limited: bool = False) -> None:
+        """Let whoever asks after the service's health know; `rate_limited`: Discord said how long to wait."""
+        self._troubles.begin(self.part, reason, rate_limited=rate_limited)
 
     def has_nothing_to_do(self) -> None:
         """Whatever did not work is not wanted any more, or works."""
@@ -209,7 +209,7 @@ class Desk(Workplace):
                 outcome.reason,
                 seconds,
             )
-        self.trouble(outcome.reason)
+        self.trouble(outcome.reason, rate_limited=isinstance(outcome, NotNow) and outcome.after_seconds is not None)
         return seconds
 
     async def pause_in_doubt(self, reason: str) -> None:

@@ -15,11 +15,13 @@ class Trouble:
         where: the part of the service, such as ``content`` or ``channel kubernetes-news``.
         what: a sentence for people.
         since: when it began, aware.
+        rate_limited: Discord asked to wait; it will pass by itself.
     """
 
     where: str
     what: str
     since: datetime
+    rate_limited: bool = False
 
 
 def _now() -> datetime:
@@ -33,10 +35,11 @@ class Troubles:
         self._now = now
         self._troubles: dict[str, Trouble] = {}
 
-    def begin(self, where: str, what: str) -> None:
+    def begin(self, where: str, what: str, *, rate_limited: bool = False) -> None:
         """`where` does not work; if it already did not, `what` is the latest word on it."""
         earlier = self._troubles.get(where)
-        self._troubles[where] = Trouble(where, what, self._now() if earlier is None else earlier.since)
+        since = self._now() if earlier is None else earlier.since
+        self._troubles[where] = Trouble(where, what, since, rate_limited)
 
     def end(self, where: str) -> None:
         """`where` works, whether or not it did not before."""

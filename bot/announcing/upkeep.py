@@ -181,7 +181,7 @@ class Upkeep:
         """Neither edits nor deletions have to wait for that."""
         seconds = after_seconds or self._desk.pauses.publishing.after_failure()
         logger.warning("%s: publishing goes on in %.0f s: %s", self._name, seconds, reason)
-        self._desk.trouble(f"nothing can be published: {reason}")
+        self._desk.trouble(f"nothing can be published: {reason}", rate_limited=after_seconds is not None)
         self._publish_from = time.monotonic() + min(seconds, LONGEST_SECONDS)
 
     async def _settle(self, message: StandingMessage) -> None:
@@ -211,7 +211,7 @@ class Upkeep:
                 await self._leave(message, reason, code)
             case NotNow(reason, after_seconds) if kept and after_seconds is not None:  # only edits need wait for that
                 logger.info("%s: edits go on in %.0f s: %s", self._name, after_seconds, reason)
-                self._desk.trouble(f"cards cannot be changed for {after_seconds:.0f} s: {reason}")
+                self._desk.trouble(f"cards cannot be changed for {after_seconds:.0f} s: {reason}", rate_limited=True)
                 self._edit_from = time.monotonic() + min(after_seconds, LONGEST_SECONDS)
             case NotNow() | ChannelRefused() as outcome:
                 self._turn_from[message.id] = time.monotonic() + self._desk.pauses.message_seconds

@@ -17,6 +17,7 @@ class Note(StrEnum):
     IDENTIFIES = "identifies"  # JSON: when sessions were begun at the gateway within 24 hours, in seconds since 1970
     BACKUP = "backup_at"  # when this catalog was copied, ISO 8601; absent: it is no copy, or what came since is indexed
     SERVICE = "service"  # JSON: since when the service runs, its process id
+    PROBE = "probed_at"  # when it was last tried whether the catalog can be written, ISO 8601
 
 
 class NoteTable:

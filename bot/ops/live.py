@@ -35,13 +35,18 @@ class Live:
         troubles: what does not work just now, oldest first.
         discord: see `DiscordLink`.
         settings_at: when the settings in force were read; aware.
-        unready: why it is not ready to do all that it is for, in sentences; empty: it is.
+        reasons: why it is not ready to do all that it is for; empty: it is.
     """
 
     troubles: tuple[Trouble, ...]
     discord: DiscordLink
     settings_at: datetime
-    unready: tuple[str, ...]
+    reasons: tuple[Trouble, ...]
+
+    @property
+    def unready(self) -> tuple[str, ...]:
+        """The `reasons` in sentences."""
+        return tuple(f"{reason.where}: {reason.what}" for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

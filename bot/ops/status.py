@@ -108,7 +108,7 @@ async def _live(directory: Path) -> Live | None:
 def _silent(what: str) -> Live:
     now = datetime.now(UTC)
     trouble = Trouble("service", what, now)
-    return Live((trouble,), DiscordLink(None, False, now, 0), now, (f"service: {what}",))
+    return Live((trouble,), DiscordLink(None, False, now, 0), now, (trouble,))
 
 
 def _read(tables: Tables, live: Live | None, names: Mapping[int, str], now: datetime) -> Status:

@@ -44,8 +44,8 @@ class _Told(Troubles):
         super().__init__()
         self._told = told
 
-    def begin(self, where: str, what: str) -> None:
-        super().begin(where, what)
+    def begin(self, where: str, what: str, *, rate_limited: bool = False) -> None:
+        super().begin(where, what, rate_limited=rate_limited)
         self._told += self.all
 
 
