@@ -15,7 +15,8 @@ from bot.settings import Settings
 __all__ = ["Left", "OnceReport", "Patience", "report", "until_done", "what_is_left"]
 
 LOOK_SECONDS = 0.2  # between looks at what is left
-ABOUT_OTHERS = ("changes in ", "followers", "gateway")  # parts whose troubles do not keep a post from its channel
+# Parts whose troubles keep posts from being planned, and planned ones from being sent.
+BEFORE_PLANNING, IN_SENDING = ("content", "intake", "catalog"), ("discord", "channel ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +97,20 @@ async def until_done(catalog: Catalog, settings: Settings, patience: Patience) -
 def report(before: Left, after: Left, settings: Settings, troubles: Sequence[Trouble]) -> OnceReport:
     """Put into words what a run that found `before` and ends with `after` did not do; see `OnceReport`."""
     names = {channel.id: channel.name for channel in settings.channels}
-    problems = [
-        f"{trouble.where}: {trouble.what}" for trouble in troubles if not trouble.where.startswith(ABOUT_OTHERS)
+    in_the_way = [
+        trouble
+        for trouble in troubles
+        if trouble.where.startswith(BEFORE_PLANNING) or (after.announcements and trouble.where.startswith(IN_SENDING))
     ]
+    problems = [f"{trouble.where}: {trouble.what}" for trouble in in_the_way]
     problems += [
         f"{_counted(posts, 'post')} could not be announced in {names[channel_id]}; the next run tries again"
         for channel_id, posts in after.due.items()
         if posts
     ]
     if (new := after.for_a_person - before.for_a_person) > 0:
-        problems.append(
-            f"{_counted(new, 'delivery', 'deliveries')} need a person: `linkbot status` tells which, and what to do"
-        )
+        needs = _counted(new, "delivery needs", "deliveries need")
+        problems.append(f"{needs} a person: `linkbot status` tells which, and what to do")
     left = (
         (after.changes, "message", "whose cards are still to follow their posts"),
         (after.publications, "message", "still to be published"),

@@ -1,0 +1,119 @@
+"""Other settings while the service runs: taken whole, or refused while those before stay in force."""
+
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.catalog.records import DeliveryState
+from bot.ops.control import ask_service
+from bot.ops.live import LiveRequest, from_lines
+from tests.support.end_to_end_bot import NEWS, OTHER, Bot, staged
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NEWS_ALONE = ({"id": NEWS, "name": "news"},)
+BOTH = (*NEWS_ALONE, {"id": OTHER, "name": "other"})
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
+    """A running bot, whose settings have one of two channels."""
+    async with staged(tmp_path_factory.mktemp("reload"), channels=BOTH) as bot:
+        bot.configure(channels=NEWS_ALONE)
+        await bot.start()
+        yield bot
+
+
+async def reload(bot: Bot, **sections: Any) -> str:
+    """Write the settings anew, with `sections`, and ask for them; what the log says of it."""
+    told = bot.log.count("The settings ")
+    bot.configure(**sections)
+    bot.send_signal(signal.SIGHUP)
+    await bot.until(lambda: bot.log.count("The settings ") > told, "the settings were read")
+    return bot.log.rsplit("The settings ", 1)[1].splitlines()[0]
+
+
+async def settings_trouble(bot: Bot) -> list[str]:
+    lines = await ask_service(bot.config.parent / "state", LiveRequest())
+    assert lines is not None
+    return [trouble.what for trouble in from_lines(lines).troubles if trouble.where == "settings"]
+
+
+async def test_a_channel_that_is_added_gets_what_is_new_alone(bot: Bot) -> None:
+    """The file is noticed by itself; what was announced before is not announced in the new channel."""
+    bot.site.write("before.md", "Before")
+    await bot.stands("Before")
+    bot.configure(channels=BOTH)
+    await bot.until(lambda: "The settings were read again: channel other is new" in bot.log, "it is noticed")
+    bot.site.write("after.md", "After")
+    await bot.stands("After", NEWS, OTHER)
+    assert bot.titles(OTHER) == ["After"]
+    assert bot.titles(NEWS) == ["Before", "After"]
+
+
+async def test_a_channel_that_is_removed_keeps_its_history(bot: Bot) -> None:
+    """Nothing is sent there any more, and what was sent is known when it comes back: it is not sent again."""
+    await reload(bot, channels=BOTH)
+    bot.site.write("known.md", "Known")
+    await bot.stands("Known", NEWS, OTHER)
+    assert await reload(bot, channels=NEWS_ALONE) == "were read again: channel other is no more"
+    bot.site.write("without.md", "Without")
+    await bot.stands("Without")
+    assert (await bot.states(OTHER))[DeliveryState.SENT] >= 1
+    await reload(bot, channels=BOTH)
+    await bot.has_no_more_to_say()
+    assert bot.times("Known", OTHER) == 1
+    assert bot.times("Without", OTHER) == 0
+
+
+async def test_settings_with_a_mistake_change_nothing(bot: Bot) -> None:
+    """The reason is told with its line, in the log and to whoever asks the service, until the file is in order again."""
+    await reload(bot, channels=NEWS_ALONE)
+    refused = await reload(bot, channels=({"id": NEWS, "nmae": "news"},))
+    assert refused.startswith("stay as they were: ")
+    assert "channels[0].nmae: there is no such key; did you mean name?" in refused
+    assert "did you mean name?" in (await settings_trouble(bot))[0]
+    bot.site.write("meanwhile.md", "Meanwhile")
+    await bot.stands("Meanwhile")
+    assert await reload(bot, channels=NEWS_ALONE) == "were read again: they say what they said before"
+    assert await settings_trouble(bot) == []
+
+
+async def test_what_the_service_stands_on_cannot_change(bot: Bot, tmp_path: Path) -> None:
+    """Another state directory would be another memory: it takes a new start, and the sentence says so."""
+    refused = await reload(bot, channels=NEWS_ALONE, state={"directory": str(tmp_path)})
+    assert refused == (
+        "stay as they were: state.directory cannot change while the service runs; start it anew for that"
+    )
+    nowhere = await reload(bot, channels=NEWS_ALONE, content={"directory": str(tmp_path / "nowhere")})
+    assert "nowhere, which is no directory" in nowhere
+
+
+async def test_settings_that_change_in_the_middle_of_a_burst_cost_nothing(bot: Bot) -> None:
+    """Each post is announced exactly once, whatever was under way when the settings changed."""
+    await reload(bot, channels=NEWS_ALONE)
+    titles = [f"Burst {number}" for number in range(90)]
+    for number, title in enumerate(titles):
+        bot.site.write(f"burst/{number}.md", title)
+        if number % 30 == 29:
+            sends = len(bot.sends())
+            await bot.until(lambda sends=sends: len(bot.sends()) > sends, "some of it is sent")  # type: ignore[misc]
+            await reload(bot, channels=NEWS_ALONE, announce={"posts_per_message": 1 + number // 10})
+    await bot.has_no_more_to_say()
+    assert [bot.times(title) for title in titles] == [1] * len(titles)
+
+
+async def test_a_request_under_way_is_finished_first(bot: Bot) -> None:
+    """What is being sent when the settings change is sent and recorded once, then the others take their place."""
+    await reload(bot, channels=NEWS_ALONE)
+    fault = bot.discord.faults.add("POST", f"/channels/{NEWS}/messages", "hang")
+    bot.site.write("slow.md", "Slow")
+    await fault.reached()
+    await reload(bot, channels=NEWS_ALONE, announce={"tldr_characters": 300})
+    fault.release()
+    await bot.has_no_more_to_say()
+    assert bot.times("Slow") == 1
