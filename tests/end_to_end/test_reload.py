@@ -71,7 +71,7 @@ async def test_a_channel_that_is_removed_keeps_its_history(bot: Bot) -> None:
 
 
 async def test_settings_with_a_mistake_change_nothing(bot: Bot) -> None:
-    """The reason is told with its line, in the log and to whoever asks the service, until the file is in order again."""
+    """The reason is told with its line, in the log and to whoever asks, until the file is in order again."""
     await reload(bot, channels=NEWS_ALONE)
     refused = await reload(bot, channels=({"id": NEWS, "nmae": "news"},))
     assert refused.startswith("stay as they were: ")
