@@ -17,10 +17,11 @@ from typing import TypeVar
 
 import aiosqlite
 
+from bot.catalog.exchange import sync_folder
 from bot.catalog.failures import explained
 from bot.catalog.notes import Note
 from bot.catalog.presence import Presence
-from bot.catalog.schema import connect_reader, connect_writer, refuse_damage, sync_folder
+from bot.catalog.schema import connect_reader, connect_writer, refuse_damage
 from bot.catalog.tables import Tables
 from bot.catalog.word_index import renew_word_index
 from bot.problems import CatalogRefusedError, CatalogUnavailableError

@@ -13,11 +13,12 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from bot.catalog.exchange import is_under_way, settle, sync_folder
 from bot.catalog.failures import ANEW, BEGIN_ANEW, MEND, explained
 from bot.catalog.log import refuse_damaged_log
 from bot.problems import CatalogRefusedError, CatalogUnavailableError
 
-__all__ = ["connect_reader", "connect_writer", "refuse_damage", "sync_folder"]
+__all__ = ["APPLICATION_ID", "connect_reader", "connect_writer", "migrations", "refuse_damage"]
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ def connect_writer(path: Path, busy_seconds: float) -> sqlite3.Connection:
         CatalogRefusedError: the file is foreign, newer, damaged or emptied; it stays as it is.
         CatalogUnavailableError: it cannot be opened or written now.
     """
+    _settle(path)
     if _refuse_by_header(path):
         refuse_damaged_log(path)
         with closing(_connect(path, "ro", busy_seconds)) as looking, explained(path):
@@ -60,17 +62,8 @@ def connect_reader(path: Path, busy_seconds: float, *, current: bool = False) ->
     """
     if not current and not _refuse_by_header(path):
         raise CatalogUnavailableError(f"{path} is not there: the bot has not run on this state directory yet")
-    connection = _connect(path, "ro", busy_seconds)
+    connection = _connect(path, "ro&immutable=1" if _is_sealed(path) else "ro", busy_seconds)
     return connection if current else _prepared(connection, path, _refuse_another_version)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` outlast a power cut; an `OSError` if that cannot be had."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def migrations() -> list[Traversable]:
@@ -85,6 +78,11 @@ def _refuse_by_header(path: Path) -> bool:
         with path.open("rb") as file:
             header = file.read(HEADER_BYTES)
     except FileNotFoundError:
+        if is_under_way(path):
+            raise CatalogUnavailableError(
+                f"{path} is not there: a `linkbot restore` is under way, or was interrupted; the next start of the"
+                " service finishes it"
+            ) from None
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise CatalogRefusedError(
@@ -101,6 +99,24 @@ def _refuse_by_header(path: Path) -> bool:
     return True
 
 
+def _settle(path: Path) -> None:
+    try:
+        settle(path)
+    except OSError as error:
+        raise CatalogUnavailableError(
+            f"{path}: an interrupted `linkbot restore` cannot be finished ({error.strerror}); check the folder's rights"
+        ) from error
+
+
+def _is_sealed(path: Path) -> bool:
+    """Whether this process may write nothing there, and nobody writes: SQLite then wants to be told.
+
+    It cannot make the index of a log, which it wants even where there is no log
+    (https://www.sqlite.org/wal.html#read_only_databases).
+    """
+    return not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
+
+
 def _connect(path: Path, mode: str, busy_seconds: float) -> sqlite3.Connection:
     with explained(path):
         connection = sqlite3.connect(
@@ -111,7 +127,7 @@ def _connect(path: Path, mode: str, busy_seconds: float) -> sqlite3.Connection:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
-        if mode == "ro":
+        if mode != "rw":
             connection.execute("PRAGMA query_only = ON")
 
     return _prepared(connection, path, set_up)

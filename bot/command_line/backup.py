@@ -19,8 +19,7 @@ SUMMARY = "a consistent copy of the catalog, also while the bot runs"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Write a consistent copy of the catalog, also while the service runs. To restore it, stop the service and put the
-    copy into the state directory as linkbot.sqlite3."""
+    """Write a consistent copy of the catalog, also while the service runs. `linkbot restore FILE` puts it back."""
     parser.add_argument("file", type=Path, metavar="FILE", help="must not exist yet")
     add_config(parser)
 
@@ -41,5 +40,5 @@ def carry_out(parsed: argparse.Namespace) -> ExitCode:
 
     asyncio.run(copy())
     size = parsed.file.stat().st_size
-    print(printable(f"{parsed.file}: a consistent copy of the catalog, {size:,} bytes"))
+    print(printable(f"{parsed.file}: a consistent copy of the catalog, {size:,} bytes; `linkbot restore` puts it back"))
     return ExitCode.OK

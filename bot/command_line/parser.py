@@ -13,6 +13,7 @@ from bot.command_line import (
     preview,
     rehearse,
     resolve,
+    restore,
     resume,
     run,
     status,
@@ -48,6 +49,7 @@ COMMANDS: Mapping[str, Command] = {
     "resume": resume,
     "resolve": resolve,
     "backup": backup,
+    "restore": restore,
 }
 
 EXIT_CODES = """\

@@ -1,0 +1,110 @@
+"""Another catalog in the place of the one that is there: a crash at any moment leaves the old one or the new one.
+
+::
+
+    linkbot.sqlite3.restored        made whole first; until the next step the old catalog is in force
+    linkbot.sqlite3                 moved into before-restore-TIME/: from here on the new one is in force
+    linkbot.sqlite3-wal and so on   moved after it: an old log would be applied to the new catalog
+    linkbot.sqlite3.restored        moved to its place
+
+A writer that finds a new one without an old one makes the remaining steps; one that finds both drops the new one.
+Without that rule the moment between the steps would look like a first run.
+"""
+
+import logging
+import os
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+
+__all__ = ["give_to_owner", "is_under_way", "put_in_place", "restored", "settle", "sync_folder"]
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "before-restore-"
+
+
+def restored(path: Path) -> Path:
+    """Where a whole catalog lies that is to take the place of the one at `path`."""
+    return path.with_name(path.name + ".restored")
+
+
+def is_under_way(path: Path) -> bool:
+    """Whether the old catalog is away already, and the new one not in its place yet."""
+    return restored(path).exists() and not path.exists()
+
+
+def put_in_place(path: Path, kept: Collection[Path] = ()) -> Path | None:
+    """Let the catalog at `restored(path)` take the place of the one at `path`; the caller holds the lock of the folder.
+
+    Args:
+        path: of the catalog, which may be missing.
+        kept: files beside it that stay where they are although their names begin like its own.
+
+    Returns:
+        The folder in which everything is that was there before; None: there was nothing.
+
+    Raises:
+        OSError: it cannot be done; what is done of it stays, and `settle` does the rest.
+    """
+    staying = {restored(path).name, *(file.name for file in kept)}
+    beside = sorted(file for file in path.parent.glob(f"{path.name}*") if file.name not in staying)
+    folder = _new_folder(path.parent) if beside else None
+    if folder is not None:
+        _move(beside, folder)  # sorted, so that the catalog itself is the first
+    restored(path).rename(path)
+    sync_folder(path.parent)
+    return folder
+
+
+def settle(path: Path) -> None:
+    """End what a crash interrupted; the caller holds the lock of the folder.
+
+    Raises:
+        OSError: it cannot be ended now.
+    """
+    new = restored(path)
+    if not new.exists():
+        return
+    if path.exists():
+        new.unlink()
+        logger.warning("A `linkbot restore` was interrupted before it changed anything; the catalog is the old one")
+        return
+    beside = sorted(file for file in path.parent.glob(f"{path.name}*") if file != new)
+    if beside:
+        _move(beside, max(path.parent.glob(f"{FOLDER}*"), default=None) or _new_folder(path.parent))
+    new.rename(path)
+    sync_folder(path.parent)
+    logger.warning("A `linkbot restore` was interrupted; it is finished now: the catalog is the restored one")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` outlast a power cut; an `OSError` if that cannot be had."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def give_to_owner(file: Path, like: Path) -> None:
+    """Let `file`, made by root, belong to whom `like` belongs to: the service has another user."""
+    if os.geteuid() == 0:
+        owner = like.stat()
+        os.chown(file, owner.st_uid, owner.st_gid)
+
+
+def _new_folder(state: Path) -> Path:
+    name = f"{FOLDER}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"  # its order is that of time
+    folder = state / name
+    folder.mkdir()
+    give_to_owner(folder, state)
+    sync_folder(state)
+    return folder
+
+
+def _move(files: Collection[Path], folder: Path) -> None:
+    for file in files:
+        file.rename(folder / file.name)
+        sync_folder(folder)
+        sync_folder(file.parent)
