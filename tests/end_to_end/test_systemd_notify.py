@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.end_to_end_bot import Bot
 from tests.support.end_to_end_site import Site
+from tests.support.systemd_confined import confinement, why_not
 from tests.support.systemd_manager import Manager, listening
 
 PATIENCE_SECONDS = 0.9  # of the watchdog
@@ -65,3 +66,31 @@ async def test_a_loop_that_hangs_gives_no_sign_of_life(bot: Bot, tmp_path: Path,
     assert await bot.exits() == -signal.SIGABRT
     assert "Fatal Python error: Aborted" in bot.log
     assert "heartbeat.py" in bot.log
+
+
+@pytest.mark.skipif((why := why_not()) is not None, reason=str(why))
+async def test_confined_as_the_unit_confines_it_the_service_works(
+    bot: Bot, site: Site, tmp_path: Path, manager: Manager
+) -> None:
+    """Without rights, with the unit's system calls and sockets, and nothing but the state to write, all goes on."""
+    manager.prefix = confinement(tmp_path / "state")
+    check = (
+        "import errno, mmap, os, pathlib, socket, sys, bot.cli\n"
+        "def fails(number, call, *more):\n"
+        "    try: call(*more)\n"
+        "    except OSError as error: assert error.errno == number, error\n"
+        "    else: sys.exit(f'{call} is allowed')\n"
+        "fails(errno.EROFS, pathlib.Path('written').write_text, '')\n"
+        "fails(errno.EPERM, socket.socket, socket.AF_PACKET, socket.SOCK_RAW)\n"
+        "fails(errno.EPERM, lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_WRITE | mmap.PROT_EXEC))\n"
+        "fails(errno.EPERM, os.setpriority, os.PRIO_PROCESS, 0, 1)\n"
+        "sys.exit(bot.cli.main())"
+    )
+    await bot.start("-c", check)
+    site.write("a.md", "A")
+    await bot.stands("A")
+    assert manager.course == ["READY"]
+    assert (await bot.linkbot("backup", str(tmp_path / "state" / "backup.sqlite3"))).code == 0
+    assert (await bot.linkbot("pause", "news")).code == 0
+    bot.send_signal(signal.SIGHUP)
+    await bot.stop()
