@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/pip --quiet --disable-pip-version-check install
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse run docs test format lint types layers pytest torture bench lock clean
+.PHONY: help rehearse run docs test format lint types layers pytest torture soak bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ pytest: $(VENV)/.dev
 
 torture: $(VENV)/.dev  ## 4,000 kills, instances that take over, files in turmoil: about half an hour
 	$(BIN)/python -m tests.torture
+
+soak: $(VENV)/.dev  ## half an hour of posts, edits, reconnects and reloads: memory stays flat, nothing leaks
+	$(BIN)/python -m tests.soak
 
 bench: $(VENV)/.dev  ## latency and indexing figures
 	$(BIN)/python -m benchmarks

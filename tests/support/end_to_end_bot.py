@@ -26,6 +26,7 @@ from bot.catalog.tables import Tables
 from bot.rehearsal.records import Message
 from bot.rehearsal.rest import RequestRecord
 from bot.rehearsal.standin import StandIn, StandInChannel, StandInRole
+from tests.support.cli_process import as_at_a_terminal
 from tests.support.end_to_end_process import PROJECT, RUN, Process, Spawn, environment, spawn
 from tests.support.end_to_end_site import Site
 
@@ -99,6 +100,12 @@ class Bot:
         return self._folder / "bot.yaml"
 
     @property
+    def pid(self) -> int:
+        """Of its process, which runs."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """What the service wrote since its last start."""
         with self._log.open("rb") as log:
@@ -162,7 +169,7 @@ class Bot:
     async def linkbot(self, *arguments: str, **variables: str) -> Ended:
         """Run another ``linkbot`` command with the same settings, as a person does beside the service."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, *RUN, *arguments, "--config", str(self.config)),
+            *(sys.executable, *RUN, *as_at_a_terminal(*arguments), "--config", str(self.config)),
             cwd=PROJECT,
             env=environment(**variables),
             stdin=asyncio.subprocess.DEVNULL,
