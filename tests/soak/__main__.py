@@ -1,4 +1,4 @@
-"""``make soak``: half an hour of everything at once. Exit code 1 if memory grows, something leaks, or a post is wrong."""
+"""``make soak``: half an hour of everything at once. 1 if memory grows, something leaks, or a post is wrong."""
 
 import argparse
 import asyncio
@@ -85,14 +85,10 @@ def _tell_what_happened(life: Life, bot: Bot, sampler: Sampler) -> None:
     gateway = bot.discord.gateway
     _tell(f"  {gateway.identified:>7,} sessions begun at the gateway, {gateway.resumed:,} resumed")
     _tell(f"  {len(bot.discord.messages(NEWS)):>7,} messages in the channel that takes everything")
-    reloads = bot.log.count("The settings were read again")
-    _tell(
-        f"  {reloads:>7,} times other settings were taken, {bot.log.count('The settings stay as they were'):,} refused"
-    )
-    peak = max(sample.resident for sample in sampler.samples) / 1e6
-    _tell(
-        f"  memory: peak {peak:.1f} MB; from the third quarter to the last {growth_of(sampler.samples) / 1e6:+.1f} MB"
-    )
+    _tell(f"  {bot.log.count('The settings were read again'):>7,} times other settings were taken")
+    _tell(f"  {bot.log.count('The settings stay as they were'):>7,} times they were refused")
+    peak, growth = max(sample.resident for sample in sampler.samples), growth_of(sampler.samples)
+    _tell(f"  memory: peak {peak / 1e6:.1f} MB, from the third quarter to the last {growth / 1e6:+.1f} MB")
 
 
 def _leaks(first: Sample, last: Sample) -> list[str]:

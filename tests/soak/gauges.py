@@ -76,5 +76,5 @@ def growth_of(samples: Sequence[Sample]) -> int:
         [sample.resident for sample in samples if low <= sample.seconds / end < high]
         for low, high in ((0.5, 0.75), (0.75, 1.0))
     ]
-    before, after = map(statistics.median, quarters)
+    before, after = (statistics.median(quarter) for quarter in quarters)
     return round(after - before)
