@@ -3,10 +3,11 @@
 How many posts, problems and deliveries there are is not counted here: the catalog knows.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 
 __all__ = ["GATEWAY_RECONNECTS", "LOOP_LAG", "MESSAGE_SECONDS", "RATE_LIMITED", "REGISTRY", "RELOADS", "SCAN_SECONDS"]
 
+disable_created_metrics()  # when each count began: process_start_time_seconds says it once
 REGISTRY = CollectorRegistry()
 
 MESSAGE_SECONDS = Histogram(
@@ -46,3 +47,9 @@ RELOADS = Counter(
     ["result"],
     registry=REGISTRY,
 )
+
+# What never happened is told as 0: else the first time would be no increase.
+for scope in ("user", "global", "shared", "unknown"):
+    RATE_LIMITED.labels(scope)
+for result in ("taken", "refused"):
+    RELOADS.labels(result)

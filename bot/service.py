@@ -25,6 +25,7 @@ from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.lock import hold_lock
 from bot.catalog.notes import Note
 from bot.ops.control import serve_control
+from bot.ops.health import serving_health
 from bot.ops.heartbeat import beat
 from bot.ops.live import Live, LiveRequest, to_lines
 from bot.ops.once import OnceReport, Patience, report, until_done, what_is_left
@@ -142,7 +143,8 @@ class _Service:
         """Keep an assembly running under the settings of its time."""
         while True:
             self._systemd.ready()
-            await self._assembly.run(self._token)
+            async with serving_health(self._assembly.settings, self._catalog, self._live, self._assembly.troubles):
+                await self._assembly.run(self._token)
             if self._next is None or self._is_stopping:
                 return
             self._assembly, self._next = Assembly(self._next, self._catalog), None
