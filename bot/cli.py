@@ -1,16 +1,22 @@
 """The command line: carry out the command, tell what went wrong, return an exit code."""
 
+import argparse
 import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
 
 from bot.command_line.parser import COMMANDS, parse
-from bot.ops.logs import set_up_logging
+from bot.ops.logs import LogStyle, log_crashes, set_up_logging
 from bot.ops.terminal import printable
 from bot.problems import ExitCode, LinkbotError
+from bot.redaction import redacted
+from bot.settings.token import hide_token
 
 __all__ = ["main"]
+
+logger = logging.getLogger(__name__)
 
 INTERRUPTED = 130  # what shells give a process that Ctrl+C ended
 
@@ -18,23 +24,48 @@ INTERRUPTED = 130  # what shells give a process that Ctrl+C ended
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that `arguments` name (default: those of the process); return its exit code.
 
-    What a person can act upon is told on standard error by a sentence; anything else is a bug and raised.
+    What a person can act upon is told on standard error by a sentence; anything else is a bug, and logged as it came.
+    The bot's token is in nothing of that.
     """
+    hide_token(os.environ)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character gets its escape
             stream.reconfigure(errors="backslashreplace")
     parsed = parse(arguments)
-    set_up_logging(verbose=parsed.verbose, brief=parsed.command == "rehearse")
+    style = _log_style(parsed)
+    set_up_logging(style, verbose=parsed.verbose)
+    log_crashes()
     try:
         code = COMMANDS[parsed.command].carry_out(parsed)
         sys.stdout.flush()
     except LinkbotError as error:
-        for line in str(error).splitlines():
-            print(f"linkbot: {printable(line)}", file=sys.stderr)
+        _tell(error, style)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
+    except (Exception, BaseExceptionGroup):
+        logger.critical("A mistake in Linkbot itself; please report the lines that follow", exc_info=True)
+        return ExitCode.PROBLEM
     return code
+
+
+def _log_style(parsed: argparse.Namespace) -> LogStyle:
+    """How the log looks that the command writes."""
+    if parsed.command == "rehearse":
+        return LogStyle.BRIEF
+    chosen = getattr(parsed, "log_format", "text")  # only the service has the choice
+    if chosen == "auto":
+        chosen = "text" if sys.stderr.isatty() else "json"
+    return LogStyle(chosen)
+
+
+def _tell(error: LinkbotError, style: LogStyle) -> None:
+    """Tell why the command ends: in the log where that is read by a machine, else by itself."""
+    for line in str(error).splitlines():
+        if style is LogStyle.JSON:
+            logger.critical("%s", line, extra={"exit_code": int(error.exit_code)})
+        else:
+            print(f"linkbot: {redacted(printable(line))}", file=sys.stderr)

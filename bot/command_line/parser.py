@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Mapping, Sequence
 from importlib import metadata
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from bot.command_line import (
     announce,
@@ -19,6 +19,7 @@ from bot.command_line import (
     status,
 )
 from bot.problems import ExitCode
+from bot.redaction import redacted
 
 __all__ = ["COMMANDS", "Command", "parse"]
 
@@ -52,6 +53,14 @@ COMMANDS: Mapping[str, Command] = {
     "restore": restore,
 }
 
+
+class _Parser(argparse.ArgumentParser):
+    """Never repeats a token that was given where it does not belong."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(redacted(message))
+
+
 EXIT_CODES = """\
 exit codes:
   0   ended as asked
@@ -73,7 +82,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     Raises:
         SystemExit: 2 and a sentence on standard error for what makes no sense; 0 after ``--help`` and ``--version``.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="linkbot",
         description="Announces new link posts of a Markdown site in Discord, each exactly once.",
         epilog=EXIT_CODES,

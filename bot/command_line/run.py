@@ -23,6 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="take in what is new, announce what is due, and end: for cron and CI; 1 if something could not be sent",
     )
+    parser.add_argument(
+        "--log-format",
+        choices=("auto", "text", "json"),
+        default="auto",
+        help="of the log on standard error (default: %(default)s: text on a terminal, else JSON)",
+    )
     add_config(parser)
 
 

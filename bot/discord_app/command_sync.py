@@ -15,6 +15,7 @@ from bot.discord_app.client import LinkbotClient
 from bot.discord_app.outcomes import UNREACHABLE
 from bot.discord_app.replies import CommandTree
 from bot.problems import CatalogUnavailableError
+from bot.redaction import redacted
 
 __all__ = ["keep_commands_registered"]
 
@@ -58,7 +59,7 @@ async def keep_commands_registered(
             _log.warning(
                 "Discord did not take the slash commands (%s); announcing goes on, the next try is in %.0f s."
                 " If this stays, invite the bot again with the scope applications.commands",
-                " ".join(str(error).split())[:300] or type(error).__name__,
+                redacted(" ".join(str(error).split()))[:300] or type(error).__name__,
                 seconds,
             )
         await asyncio.sleep(seconds)

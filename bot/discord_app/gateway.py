@@ -32,6 +32,7 @@ from bot.discord_app.endpoints import ask_for_gateway
 from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.outcomes import UNREACHABLE
 from bot.problems import CatalogUnavailableError, ConfigurationError, LinkbotError, TokenRefusedError
+from bot.redaction import redacted
 
 __all__ = ["UNKNOWN_TO_DISCORD", "GatewayPace", "keep_connected", "told"]
 
@@ -218,8 +219,8 @@ class _Socket(DiscordWebSocket):
 
 
 def told(error: BaseException) -> str:
-    """What `error` says, or is called if it says nothing; in one line."""
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    """What `error` says, or is called if it says nothing; in one line, without what it was asked with."""
+    return redacted(" ".join(str(error).split()))[:300] or type(error).__name__
 
 
 def _refusal(error: Exception) -> LinkbotError | None:

@@ -20,6 +20,7 @@ from bot.announcing.publisher import (
     Unreadable,
 )
 from bot.discord_app.attempts import Attempts, LostAnswerError
+from bot.redaction import redacted
 
 __all__ = [
     "ALREADY_CROSSPOSTED",
@@ -218,6 +219,7 @@ def _sensible(seconds: float) -> float | None:
 
 
 def _told(error: Exception) -> str:
-    """What the error says, on one line and short enough for a log: a proxy's error can be a whole page."""
-    text = " ".join(str(error).split())
+    """What the error says, on one line and short enough for a log: a proxy's error can be a whole page, and may say
+    with what it was asked."""
+    text = redacted(" ".join(str(error).split()))
     return text[:300] if text else type(error).__name__

@@ -1,77 +1,78 @@
-"""The log on standard error: one line for each event, in local time with its zone, safe to print."""
+"""The log on standard error: one line for each event, text or JSON, safe to print and without secrets."""
 
 import logging
-import re
-from datetime import UTC, datetime
+import os
+import sys
+import threading
+from enum import Enum
 
-from bot.ops.terminal import printable
+from bot.ops.log_handler import LogHandler
+from bot.ops.log_libraries import tame_libraries
 
-__all__ = ["set_up_logging"]
+__all__ = ["LogStyle", "log_crashes", "set_up_logging", "tell_repeats"]
 
-QUIET_LIBRARIES = ("discord", "watchdog", "aiosqlite", "asyncio", "aiohttp")  # only their warnings are of use
-NO_VOICE = "voice will NOT be supported"  # discord.py's client warns twice at its making; this bot never speaks
-# These loggers of discord.py put the numbers of people, and of direct messages, into what they warn of.
-NAME_PEOPLE = ("discord.http", "discord.app_commands.tree")
-SNOWFLAKE = re.compile(r"(?<![0-9])[0-9]{17,20}(?![0-9])")  # such a number; since 2015 they have as many digits
-RECONNECT = "Attempting a reconnect"  # discord.py logs this with a traceback, though it is all in a day's work
+logger = logging.getLogger(__name__)
 
 
-def set_up_logging(*, verbose: bool, brief: bool) -> None:
+class LogStyle(Enum):
+    """How the log looks."""
+
+    TEXT = "text"  # for people
+    BRIEF = "brief"  # for a person who looks on: without the date and the name of the module
+    JSON = "json"  # for machines
+
+
+def set_up_logging(style: LogStyle, *, verbose: bool) -> None:
     """Log what Linkbot does, and the warnings of its libraries.
 
     Args:
-        verbose: log everything, and everything that the libraries do.
-        brief: leave out the date and the name of the module, for a person who looks on.
+        style: see `LogStyle`.
+        verbose: log everything, and everything that the libraries do, each time.
     """
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Brief() if brief else _Full())
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler])
-    logging.getLogger("discord.client").addFilter(_is_worth_a_line)
-    logging.getLogger("discord.client").addFilter(_tell_in_a_line)
-    for name in NAME_PEOPLE:
-        logging.getLogger(name).addFilter(_name_nobody)
-    if not verbose:
-        for library in QUIET_LIBRARIES:
-            logging.getLogger(library).setLevel(logging.WARNING)
+    handler = LogHandler(lambda: _formatter(style), counts=not verbose)
+    root = logging.getLogger()
+    if not root.handlers:  # whoever runs this in their own process has their own log
+        root.setLevel(logging.DEBUG if verbose else logging.INFO)
+        root.addHandler(handler)
+    tame_libraries(verbose=verbose)
 
 
-def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    return NO_VOICE not in str(record.msg)
+def tell_repeats() -> None:
+    """Tell what was said again and again and only counted, where the time for that is over. Cheap: call it often."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, LogHandler):
+            handler.tell_ended()
 
 
-def _tell_in_a_line(record: logging.LogRecord) -> bool:
-    """Put the cause of a reconnect behind its message, in place of a traceback that looks like a crash."""
-    if RECONNECT in str(record.msg) and record.exc_info:
-        cause = record.exc_info[1]
-        record.msg, record.args = "%s: %s", (record.getMessage(), cause or type(cause).__name__)
-        record.exc_info = None
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
-    return True
+def log_crashes() -> None:
+    """Log what nobody handles, instead of printing it as it is: on its way out of a thread, or of a destructor."""
+    sys.unraisablehook = _log_unraisable
+    threading.excepthook = _log_thread
 
 
-def _name_nobody(record: logging.LogRecord) -> bool:
-    """Leave the numbers out of a warning."""
-    if record.levelno >= logging.WARNING:
-        record.msg, record.args = SNOWFLAKE.sub("…", record.getMessage()), ()
-    return True
+def _formatter(style: LogStyle) -> logging.Formatter:
+    from bot.ops.log_format import json_formatter, text_formatter  # with structlog: a tenth of a second
+
+    if style is LogStyle.JSON:
+        return json_formatter()
+    return text_formatter(brief=style is LogStyle.BRIEF, colours=_shows_colours())
 
 
-class _Full(logging.Formatter):
-    """``2025-11-23 06:58:28.879+01:00 INFO    bot.service: Watching …``, a traceback below it where there is one."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        lines = [self._line(record, datetime.fromtimestamp(record.created, UTC).astimezone())]
-        if record.exc_info:
-            lines.append(self.formatException(record.exc_info))
-        return "\n".join(lines)
-
-    def _line(self, record: logging.LogRecord, at: datetime) -> str:
-        moment = at.isoformat(" ", "milliseconds")
-        return f"{moment} {record.levelname:<7} {record.name}: {printable(record.getMessage())}"
+def _shows_colours() -> bool:
+    """Whether standard error is a terminal whose user does not object (https://no-color.org)."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not plain and sys.stderr.isatty()
 
 
-class _Brief(_Full):
-    """``06:58:28 INFO    Watching …``."""
+def _log_unraisable(failure: "sys.UnraisableHookArgs") -> None:
+    error = failure.exc_value
+    traceback = None if error is None else (type(error), error, failure.exc_traceback)
+    logger.error("%s: %r", failure.err_msg or "An exception was ignored in", failure.object, exc_info=traceback)
 
-    def _line(self, record: logging.LogRecord, at: datetime) -> str:
-        return f"{at:%H:%M:%S} {record.levelname:<7} {printable(record.getMessage())}"
+
+def _log_thread(failure: threading.ExceptHookArgs) -> None:
+    error = failure.exc_value
+    if error is None or isinstance(error, SystemExit):
+        return
+    name = None if failure.thread is None else failure.thread.name
+    logger.critical("The thread %r was ended by a mistake", name, exc_info=(type(error), error, failure.exc_traceback))

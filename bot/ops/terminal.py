@@ -1,7 +1,9 @@
-"""Text from files, made safe to print."""
+"""Text from files and from Discord, made safe to print."""
 
 import re
 import textwrap
+
+from bot.redaction import redacted
 
 __all__ = ["paragraph", "printable"]
 
@@ -10,9 +12,17 @@ _JOINERS = "\u200c\u200d"  # invisible, but parts of words and emoji, and harmle
 
 
 def printable(text: str) -> str:
-    """`text` in one line, with nothing in it that a terminal obeys: control and bidi characters become escapes."""
-    return "".join(
-        character if character.isprintable() or character in _JOINERS else ascii(character)[1:-1] for character in text
+    """`text` in one line, with nothing in it that a terminal obeys: control and bidi characters become escapes.
+
+    Secrets of this process are hidden.
+    """
+    if text.isprintable():
+        return redacted(text)
+    return redacted(
+        "".join(
+            character if character.isprintable() or character in _JOINERS else ascii(character)[1:-1]
+            for character in text
+        )
     )
 
 

@@ -1,21 +1,28 @@
-"""The bot's token: the one secret, taken from the environment and never from the settings file."""
+"""The bot's token: the one secret, taken from the environment and never from the settings file, and never shown."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from bot.problems import TokenMissingError
+from bot.redaction import never_show
 
-__all__ = ["read_token"]
+__all__ = ["hide_token", "read_token"]
 
 MAX_TOKEN_BYTES = 4096  # a token has about 70 characters; whatever is longer is another file
 
 
+def hide_token(environment: Mapping[str, str]) -> None:
+    """Never show what ``DISCORD_TOKEN`` holds, be it read as a token or not."""
+    never_show(environment.get("DISCORD_TOKEN", ""))
+
+
 def read_token(environment: Mapping[str, str]) -> str:
-    """Take the token from ``DISCORD_TOKEN``, else from the file that ``DISCORD_TOKEN_FILE`` names.
+    """Take the token from ``DISCORD_TOKEN``, else from the file that ``DISCORD_TOKEN_FILE`` names; it is never shown.
 
     Raises:
         TokenMissingError: there is none; the sentence says what to do.
     """
+    hide_token(environment)
     if token := environment.get("DISCORD_TOKEN", "").strip():
         if not _may_be_token(token):
             remedy = "Set it to the token and nothing else, or use: linkbot rehearse"
@@ -47,6 +54,7 @@ def _from_file(file: Path) -> str:
         raise TokenMissingError(f"{reason}. {remedy}") from error
     except (UnicodeDecodeError, ValueError) as error:
         raise TokenMissingError(f"The token file {str(file)!r} holds no text. {remedy}") from error
+    never_show(token)
     if not token:
         raise TokenMissingError(f"The token file {str(file)!r} is empty. {remedy}")
     if len(token) > MAX_TOKEN_BYTES - 1 or not _may_be_token(token):

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from bot.redaction import redacted
 from bot.settings.tree import Scalar
 
 __all__ = [
@@ -68,7 +69,7 @@ def shown(value: object) -> str:
             return f"{text!r} in quotes"
         case Scalar(text=text):
             value = text
-    text = str(value)
+    text = redacted(str(value))
     return repr(text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…")
 
 

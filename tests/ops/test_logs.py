@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.ops.logs import set_up_logging
+from bot.ops.logs import LogStyle, set_up_logging
 
 MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d"
 
@@ -21,6 +21,7 @@ LOGGERS = (
     "aiosqlite",
     "asyncio",
     "aiohttp",
+    "py.warnings",
 )
 
 
@@ -30,10 +31,15 @@ class Log:
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
 
-    def begin(self, *, verbose: bool = False, brief: bool = False) -> None:
+    def begin(self, style: LogStyle = LogStyle.TEXT, *, verbose: bool = False) -> None:
         """Set up as a process does at its start, where no handler is there yet."""
         logging.getLogger().handlers.clear()
-        set_up_logging(verbose=verbose, brief=brief)
+        set_up_logging(style, verbose=verbose)
+
+    def end(self) -> None:
+        """What a process does at its end."""
+        for handler in logging.getLogger().handlers:
+            handler.close()
 
     def written(self) -> str:
         """What was written since the last look."""
@@ -46,6 +52,7 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
     before = [(logger, logger.level, logger.filters[:]) for logger in map(logging.getLogger, LOGGERS)]
     handlers = logging.getLogger().handlers[:]
     yield Log(capsys)
+    logging.captureWarnings(False)
     logging.getLogger().handlers[:] = handlers
     for logger, level, filters in before:
         logger.setLevel(level)
@@ -61,7 +68,7 @@ def test_a_line_has_its_time_with_the_zone(log: Log) -> None:
 
 def test_a_rehearsal_has_shorter_lines(log: Log) -> None:
     """A person who looks on knows the day and does not care for modules."""
-    log.begin(brief=True)
+    log.begin(LogStyle.BRIEF)
     logging.getLogger("bot.service").warning("Careful")
     assert re.fullmatch(r"\d\d:\d\d:\d\d WARNING Careful\n", log.written())
 
@@ -76,16 +83,16 @@ def test_no_text_can_forge_a_line_or_command_a_terminal(log: Log) -> None:
 
 
 def test_a_bug_keeps_its_traceback(log: Log) -> None:
-    """An exception is logged whole, below its line."""
+    """An exception is logged whole, below its line, and indented so that none of its lines passes for another event."""
     log.begin()
     try:
-        raise RuntimeError("a bug")
+        raise RuntimeError("a bug\n2025-01-01 forged\x1b[2J")
     except RuntimeError:
         logging.getLogger("bot").exception("It broke")
     lines = log.written().splitlines()
     assert lines[0].endswith("ERROR   bot: It broke")
-    assert lines[1] == "Traceback (most recent call last):"
-    assert lines[-1] == "RuntimeError: a bug"
+    assert lines[1] == "  Traceback (most recent call last):"
+    assert lines[-2:] == ["  RuntimeError: a bug", "  2025-01-01 forged\\x1b[2J"]
 
 
 def test_a_reconnect_is_no_crash(log: Log) -> None:

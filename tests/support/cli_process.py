@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Ended", "Running", "linkbot", "running"]
+__all__ = ["Ended", "Running", "as_at_a_terminal", "linkbot", "running"]
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 30.0
@@ -77,7 +77,7 @@ class Running:
 async def linkbot(*arguments: str | Path, cwd: Path, **environment: str) -> Ended:
     """Run a command to its end."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *map(str, arguments)),
+        *(sys.executable, "-m", "bot", *as_at_a_terminal(*map(str, arguments))),
         cwd=cwd,
         env=_environment(environment),
         stdin=asyncio.subprocess.DEVNULL,
@@ -95,7 +95,7 @@ async def running(*arguments: str | Path, cwd: Path, **environment: str) -> Asyn
     out, err = cwd / "stdout", cwd / "stderr"
     with out.open("wb") as for_out, err.open("wb") as for_err:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *map(str, arguments)),
+            *(sys.executable, "-m", "bot", *as_at_a_terminal(*map(str, arguments))),
             cwd=cwd,
             env=_environment(environment),
             stdin=asyncio.subprocess.DEVNULL,
@@ -108,6 +108,13 @@ async def running(*arguments: str | Path, cwd: Path, **environment: str) -> Asyn
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def as_at_a_terminal(*arguments: str) -> tuple[str, ...]:
+    """`arguments` of ``linkbot``; the service then logs as it does for people, unless they say how it is to."""
+    if arguments[:1] != ("run",) or "--log-format" in arguments:
+        return arguments
+    return "run", "--log-format", "text", *arguments[1:]
 
 
 def _environment(more: dict[str, str]) -> dict[str, str]:

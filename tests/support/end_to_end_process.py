@@ -39,10 +39,10 @@ Spawn = Callable[[Path, Path, Sequence[str]], Awaitable[Process]]
 
 
 async def spawn(config: Path, log: Path, python: Sequence[str] = RUN) -> Process:
-    """Start it as a person does; `python` are arguments for the interpreter in place of ``-m bot``."""
+    """Start it as a person does at a terminal; `python` are arguments for the interpreter in place of ``-m bot``."""
     with log.open("ab") as written:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, *(python or RUN), "run", "--config", str(config)),
+            *(sys.executable, *(python or RUN), "run", "--log-format", "text", "--config", str(config)),
             cwd=PROJECT,
             env=environment(DISCORD_TOKEN=REHEARSAL_TOKEN),
             stdin=asyncio.subprocess.DEVNULL,

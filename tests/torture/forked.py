@@ -69,4 +69,4 @@ def _serve(config: Path, log: Path, variables: Mapping[str, str]) -> None:
         os.dup2(written, stream)
     os.environ.clear()
     os.environ.update(variables)
-    sys.exit(main(["run", "--config", str(config)]))
+    sys.exit(main(["run", "--log-format", "text", "--config", str(config)]))
