@@ -17,7 +17,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
-__all__ = ["give_to_owner", "is_under_way", "put_in_place", "restored", "settle", "sync_folder"]
+__all__ = ["give_to_owner", "is_under_way", "partial", "put_in_place", "restored", "settle", "sync_folder"]
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,11 @@ FOLDER = "before-restore-"
 def restored(path: Path) -> Path:
     """Where a whole catalog lies that is to take the place of the one at `path`."""
     return path.with_name(path.name + ".restored")
+
+
+def partial(path: Path) -> Path:
+    """Where a catalog is made whole before it is moved to `restored(path)`."""
+    return path.with_name(path.name + ".restored.partial")
 
 
 def is_under_way(path: Path) -> bool:
@@ -63,6 +68,8 @@ def settle(path: Path) -> None:
     Raises:
         OSError: it cannot be ended now.
     """
+    for part in path.parent.glob(f"{partial(path).name}*"):
+        part.unlink()
     new = restored(path)
     if not new.exists():
         return

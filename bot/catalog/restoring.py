@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.catalog.exchange import give_to_owner, restored, sync_folder
+from bot.catalog.exchange import give_to_owner, partial, restored, sync_folder
 from bot.catalog.failures import DAMAGED
 from bot.catalog.log import refuse_damaged_log
 from bot.catalog.notes import Note
@@ -58,17 +58,17 @@ def prepare(source: Path, path: Path) -> Prepared:
         CatalogUnavailableError: it cannot be read, or not copied. No copy is left, in all of these cases.
     """
     _refuse_what_is_no_file(source, path)
-    partial = path.with_name(path.name + ".restored.partial")
+    copy = partial(path)
     try:
         try:
-            _copy(source, partial)
-            prepared = _made_ready(partial, source)
-            _keep_rights(partial, path)
-            _sync_file(partial)
-            partial.rename(restored(path))
+            _copy(source, copy)
+            prepared = _made_ready(copy, source)
+            _keep_rights(copy, path)
+            _sync_file(copy)
+            copy.rename(restored(path))
             sync_folder(path.parent)
         finally:
-            for file in (partial, *(_beside(partial, suffix) for suffix in (*BESIDE, "-shm"))):
+            for file in (copy, *(_beside(copy, suffix) for suffix in (*BESIDE, "-shm"))):
                 file.unlink(missing_ok=True)
     except OSError as error:
         raise CatalogUnavailableError(f"{source} cannot be copied to {path.parent}: {error}") from error
@@ -89,7 +89,6 @@ def _copy(source: Path, target: Path) -> None:
     before = _marks(real)
     shutil.copyfile(real, target)
     for suffix in BESIDE:
-        _beside(target, suffix).unlink(missing_ok=True)
         if _beside(real, suffix).exists():
             shutil.copyfile(_beside(real, suffix), _beside(target, suffix))
     if _marks(real) != before:

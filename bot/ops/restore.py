@@ -50,7 +50,8 @@ def restore(directory: Path, file: Path) -> list[str]:
 
 def _done(file: Path, path: Path, prepared: Prepared, kept: Path | None) -> Iterator[str]:
     older = f"; it has version {prepared.version}, which the next start brings up to date" if prepared.is_older else ""
-    yield f"{path} is now a copy of {file}, made {prepared.made_at:%Y-%m-%d %H:%M} UTC: {prepared.posts:,} posts{older}"
+    posts = "1 post" if prepared.posts == 1 else f"{prepared.posts:,} posts"
+    yield f"{path} is now a copy of {file}, made {prepared.made_at:%Y-%m-%d %H:%M} UTC: {posts}{older}"
     if kept is None:
         yield "there was no catalog before"
     else:
@@ -68,7 +69,7 @@ def _follows(prepared: Prepared) -> Iterator[str]:
         yield "- it was made before the first run: the next start indexes what is there and announces none of it"
     if prepared.waiting:
         waited = "1 delivery" if prepared.waiting == 1 else f"{prepared.waiting:,} deliveries"
-        yield f"- {waited} waited then, and may stand by now: after the next start `linkbot status` lists each as unknown"
+        yield f"- {waited} waited then and may stand by now: the next start makes each unknown (linkbot status)"
     yield "- cards that were sent since stay as they are, whatever becomes of their posts"
     yield "- who used /forget-me since is known again, and written to until they use it once more"
     yield "start the service now (linkbot run)"
