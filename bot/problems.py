@@ -89,6 +89,7 @@ class SettingsProblem:
         key: the setting as a person would name it (``channels[1].id``); empty for the file as a whole.
         what: what is wrong.
         fix: what would be right.
+        column: in the line, in characters, counted from 1; None where the line as a whole is meant.
     """
 
     file: str
@@ -96,9 +97,10 @@ class SettingsProblem:
     key: str
     what: str
     fix: str
+    column: int | None = None
 
     def __str__(self) -> str:
-        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        where = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         return ": ".join(part for part in (where, self.key, f"{self.what}; {self.fix}") if part)
 
 

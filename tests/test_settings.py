@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.problems import ExitCode, SettingsError, SettingsProblem, TokenMissingError
-from bot.settings import ChannelSettings, Filter, Settings, load_settings, read_token
+from bot.settings import ChannelSettings, Filter, Settings, load_settings, place_of_setting, read_token
 
 EXAMPLE = Path(__file__).parents[1] / "config" / "bot.example.yaml"
-CHANNEL = "channels: [{id: 123456789012345678}]\n"
+CHANNEL = "channels: [{id: 223456789012345678}]\n"
 
 Write = Callable[[str | bytes], Path]
 
@@ -44,7 +44,7 @@ def only_problem_of(file: Path) -> SettingsProblem:
 
 def test_the_example_loads_as_it_stands() -> None:
     """The shipped example has no mistake, and says the defaults but for its one example channel."""
-    loaded = load_settings(EXAMPLE)
+    loaded = load_settings(EXAMPLE, for_rehearsal=True)
     expected = Settings(channels=(ChannelSettings(id=123456789012345678, name="kubernetes-news"),))
     assert loaded.model_dump(exclude={"content": {"directory"}, "state": {"directory"}}) == expected.model_dump(
         exclude={"content": {"directory"}, "state": {"directory"}}
@@ -74,11 +74,11 @@ def test_a_linked_settings_folder_counts_as_where_it_leads(write: Write, tmp_pat
     assert load_settings(link / file.name).content.directory == tmp_path.resolve() / "content"
 
 
-@pytest.mark.parametrize("written", ["123456789012345678", '"123456789012345678"', "'123456789012345678'"])
+@pytest.mark.parametrize("written", ["223456789012345678", '"223456789012345678"', "'223456789012345678'"])
 def test_ids_are_numbers_or_text(write: Write, written: str) -> None:
     """An id may stand with or without quotes, and names the channel that has no name."""
     (channel,) = load_settings(write(f"channels: [{{id: {written}, mention: [{written}]}}]")).channels
-    assert (channel.id, channel.name, channel.mention) == (123456789012345678, "123456789012345678", (channel.id,))
+    assert (channel.id, channel.name, channel.mention) == (223456789012345678, "223456789012345678", (channel.id,))
 
 
 def test_texts_stay_as_they_are_written(write: Write) -> None:
@@ -87,7 +87,7 @@ def test_texts_stay_as_they_are_written(write: Write) -> None:
         write(
             "content: {kinds: [on, 2024]}\n"
             "channels:\n"
-            "  - {id: 123456789012345678, name: 1.10, tags: {any: [yes, 12:30], none: ['~']}, sources: {all: [true]}}\n"
+            "  - {id: 223456789012345678, name: 1.10, tags: {any: [yes, 12:30], none: ['~']}, sources: {all: [true]}}\n"
         )
     )
     (channel,) = loaded.channels
@@ -111,7 +111,7 @@ def test_null_switches_off(write: Write) -> None:
 
 def test_sections_lists_and_names_left_empty_have_their_defaults(write: Write) -> None:
     """A key with nothing behind it, because all below it is commented out, counts as absent."""
-    text = "health:\ncommands:\n  guilds:\nchannels:\n  - id: 123456789012345678\n    name:\n    tags:\n    mention:\n"
+    text = "health:\ncommands:\n  guilds:\nchannels:\n  - id: 223456789012345678\n    name:\n    tags:\n    mention:\n"
     assert load_settings(write(text)) == load_settings(write(CHANNEL))
 
 
@@ -120,10 +120,10 @@ def test_every_mistake_comes_at_once_in_the_order_of_lines(write: Write) -> None
     text = (
         "conten: {}\n"
         "channels:\n"
-        "  - id: 123456789012345678\n"
+        "  - id: 223456789012345678\n"
         "    publish: sometimes\n"
         "  - id: abc\n"
-        "  - id: 123456789012345678\n"
+        "  - id: 223456789012345678\n"
         "announce:\n"
         "  on_edit: edit\n"
         "  on_edit: ignore\n"
@@ -142,14 +142,57 @@ def test_every_mistake_comes_at_once_in_the_order_of_lines(write: Write) -> None
 
 def test_a_mistake_reads_as_a_sentence_with_its_place(write: Write) -> None:
     """The error's text is what a person needs: file and line, key, what is wrong, what would be right."""
-    file = write("channels:\n  - id: 123456789012345678\n  - id: abc\n")
+    file = write("channels:\n  - id: 223456789012345678\n  - id: abc\n")
     with pytest.raises(SettingsError) as raised:
         load_settings(file)
     assert str(raised.value) == (
-        f"{file}:3: channels[1].id: 'abc' is not a channel id; it is a number of 17 to 19 digits "
+        f"{file}:3:9: channels[1].id: 'abc' is not a channel id; it is a number of 17 to 19 digits "
         "(in Discord: developer mode on, right-click the channel, Copy Channel ID)"
     )
     assert raised.value.exit_code is ExitCode.CONFIGURATION
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("channels: [{id: 223456789012345678, publish: perhaps}]\n", (1, 46)),
+        ("channels:\n  - id: 223456789012345678\n    nmae: é\n", (3, 5)),
+        (f"announce:\n  on_edit: edit\n  on_edit: edit\n{CHANNEL}", (3, 3)),
+        (f"announce:\n  hold_above:\n    many\n{CHANNEL}", (2, 3)),
+        (f"content: {{kinds: [é, ' ']}}\n{CHANNEL}", (1, 22)),
+        ("channels: 'x\n", (2, 1)),
+        ("é: \x07\n", (1, 4)),
+        ("é: é\nchannels: [*x]\n", (2, 12)),
+        ("a: !b c\n", (1, 4)),
+        ("channels:\n  - name: x\n", (2, 5)),
+    ],
+)
+def test_a_mistake_has_its_column(write: Write, text: str, place: tuple[int, int]) -> None:
+    """Line and column lead to the value, or to the key where that is wrong or stands in another line."""
+    problem = problems_of(write(text))[0]
+    assert (problem.line, problem.column) == place
+
+
+def test_an_id_that_was_left_from_the_example_is_refused(write: Write) -> None:
+    """Who copies the example and forgets its channel or its role hears that, not an answer of Discord."""
+    text = "channels:\n  - id: 123456789012345678\n    mention: [987654321098765432]\n"
+    channel, role = problems_of(write(text))
+    assert (channel.key, channel.line, channel.column) == ("channels[0].id", 2, 9)
+    assert (role.key, role.line, role.column) == ("channels[0].mention[0]", 3, 15)
+    assert "of the example" in channel.what
+    assert "Copy Channel ID" in channel.fix
+    assert "Copy Role ID" in role.fix
+    assert load_settings(write(text), for_rehearsal=True).channels[0].id == 123456789012345678
+    elsewhere = f"discord: {{api_url: 'http://127.0.0.1:1/api'}}\n{text}"
+    assert load_settings(write(elsewhere)).channels[0].id == 123456789012345678
+
+
+def test_a_setting_can_be_found_in_its_file(write: Write, tmp_path: Path) -> None:
+    """A report about settings that are right in themselves can still point at them."""
+    file = write("channels:\n  - id: 223456789012345678\n    name: news\n")
+    assert place_of_setting(file, ("channels", 0, "name")) == (3, 11)
+    assert place_of_setting(file, ("content", "kinds")) is None
+    assert place_of_setting(tmp_path / "none.yaml", ("channels",)) is None
 
 
 @pytest.mark.parametrize(
@@ -183,7 +226,7 @@ def test_a_mistake_reads_as_a_sentence_with_its_place(write: Write) -> None:
         ("announce: {tldr_characters: 4001}", "announce.tldr_characters", "4001 is too much", "4000"),
         ("announce: {on_retract: edit}", "announce.on_retract", "'edit'", "delete or keep"),
         ("announce: {first_run: [baseline]}", "announce.first_run", "a list", "baseline or announce"),
-        ("commands: {guilds: 123456789012345678}", "commands.guilds", "stands alone", "[one]"),
+        ("commands: {guilds: 223456789012345678}", "commands.guilds", "stands alone", "[one]"),
         ("commands: {guilds: {a: b}}", "commands.guilds", "section of keys", "[one, another]"),
         ("commands: {guilds: [9999999999999999999]}", "commands.guilds[0]", "not a server id", "Copy Server ID"),
         ("health: {listen: 9464}", "health.listen", "no host and port", "127.0.0.1:9464"),
@@ -212,16 +255,16 @@ def test_a_mistake_says_what_is_wrong_and_what_would_be_right(
         ("id: 1234", "channels[0].id", "1234 is not a channel id", "17 to 19 digits"),
         ("id: 0123456789012345678", "channels[0].id", "not a channel id", "17 to 19 digits"),
         ("id: null", "channels[0].id", "nothing is not a channel id", "17 to 19 digits"),
-        ("id: 123456789012345678, publish: 'true'", "channels[0].publish", "neither true nor false", "without quotes"),
-        ("id: 123456789012345678, publish: yes", "channels[0].publish", "neither true nor false", "true or false"),
-        ("id: 123456789012345678, mention: [here]", "channels[0].mention[0]", "not a role id", "Copy Role ID"),
-        ("id: 123456789012345678, tags: cncf", "channels[0].tags", "does not say how", "{any: [cncf]}"),
-        ("id: 123456789012345678, tags: [a, b]", "channels[0].tags", "does not say how", "{any: [a, b]}"),
-        ("id: 123456789012345678, tags: {any: a}", "channels[0].tags.any", "stands alone", "[one]"),
-        ("id: 123456789012345678, tags: {some: []}", "channels[0].tags.some", "no such key", "any, all, none"),
-        ("id: 123456789012345678, paths: [/etc/x]", "channels[0].paths[0]", "leads out", "docs/**"),
-        ("id: 123456789012345678, paths: [a/../../x]", "channels[0].paths[0]", "leads out", "docs/**"),
-        ("id: 123456789012345678, paths: ['docs\\x']", "channels[0].paths[0]", "backslash", "docs/**"),
+        ("id: 223456789012345678, publish: 'true'", "channels[0].publish", "neither true nor false", "without quotes"),
+        ("id: 223456789012345678, publish: yes", "channels[0].publish", "neither true nor false", "true or false"),
+        ("id: 223456789012345678, mention: [here]", "channels[0].mention[0]", "not a role id", "Copy Role ID"),
+        ("id: 223456789012345678, tags: cncf", "channels[0].tags", "does not say how", "{any: [cncf]}"),
+        ("id: 223456789012345678, tags: [a, b]", "channels[0].tags", "does not say how", "{any: [a, b]}"),
+        ("id: 223456789012345678, tags: {any: a}", "channels[0].tags.any", "stands alone", "[one]"),
+        ("id: 223456789012345678, tags: {some: []}", "channels[0].tags.some", "no such key", "any, all, none"),
+        ("id: 223456789012345678, paths: [/etc/x]", "channels[0].paths[0]", "leads out", "docs/**"),
+        ("id: 223456789012345678, paths: [a/../../x]", "channels[0].paths[0]", "leads out", "docs/**"),
+        ("id: 223456789012345678, paths: ['docs\\x']", "channels[0].paths[0]", "backslash", "docs/**"),
     ],
 )
 def test_a_mistake_in_a_channel_names_the_channel(write: Write, channel: str, key: str, what: str, fix: str) -> None:
@@ -312,11 +355,11 @@ def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
 def test_a_byte_order_mark_and_windows_lines_are_fine(write: Write) -> None:
     """Files saved by Windows editors load."""
     text = b"\xef\xbb\xbf" + CHANNEL.replace("\n", "\r\n").encode()
-    assert load_settings(write(text)).channels[0].id == 123456789012345678
+    assert load_settings(write(text)).channels[0].id == 223456789012345678
 
 
 KEYS = ["content", "channels", "id", "tags", "any", "announce", "hold_above", "listen", "token", "health", "kinds", "x"]
-SCALARS = st.sampled_from(["", "null", "true", "'1'", "1", "-1", "1.5", "abc", '"*"', "123456789012345678", "12:30"])
+SCALARS = st.sampled_from(["", "null", "true", "'1'", "1", "-1", "1.5", "abc", '"*"', "223456789012345678", "12:30"])
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.one_of(

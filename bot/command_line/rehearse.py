@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(parsed: argparse.Namespace) -> ExitCode:
     """Rehearse to the end."""
-    settings = None if parsed.config is None else load_settings(parsed.config)
+    settings = None if parsed.config is None else load_settings(parsed.config, for_rehearsal=True)
     from bot.rehearse import rehearse  # with discord.py: half a second
     from bot.service import STOP_SIGNALS
 

@@ -89,7 +89,7 @@ class PostProblem:
         what: what is wrong.
         fix: what would be right.
         column: in the line, in characters, counted from 1; None where the line as a whole is meant.
-        field: of the front matter, as it is written there; None where it is not about one.
+        field: of the front matter, in lower case; None where it is not about one.
     """
 
     path: str

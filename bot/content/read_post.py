@@ -12,9 +12,9 @@ from bot.content.excerpt import first_paragraph
 from bot.content.front_matter import FrontMatter, parse_front_matter
 from bot.content.links import canonical_url, check_external_url
 from bot.content.post import NotAPost, Outcome, Post, PostProblem
-from bot.content.values import FrontMatterError, ListValue, MapValue, TextValue, Value, shown
+from bot.content.values import FrontMatterError, ListValue, MapValue, Place, TextValue, Value, shown
 
-__all__ = ["read_post"]
+__all__ = ["inspect_post", "read_post"]
 
 _SECTION_PAGE = re.compile(r"(?:.*/)?_index\.(?:[^/.]+\.)?(?:md|markdown)", re.IGNORECASE | re.DOTALL)
 # The other names that Hugo knows: https://gohugo.io/configuration/front-matter/#dates
@@ -23,6 +23,7 @@ _PUBLISH_DATES = ("publishdate", "pubdate")
 _EXPIRY_DATES = ("expirydate", "unpublishdate")
 _NEVER = "9999-"  # how tools write an expiry date that never comes
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_TAGS_FIX = "write tags: [first, second]"
 _DATE_FIX = "write it like 2024-06-20 or 2024-06-20T10:00:00+02:00"
 
 
@@ -43,28 +44,40 @@ def read_post(path: str, raw: bytes) -> Outcome:
         A Post of whatever kind, draft or not, if the file has an ``external_url``; a PostProblem if it should be
         a post and cannot be read as one; NotAPost if it has neither ``external_url`` nor ``post_kind``.
     """
+    return inspect_post(path, raw)[0]
+
+
+def inspect_post(path: str, raw: bytes) -> tuple[Outcome, FrontMatter | None]:
+    """Say what a file is, as `read_post` does, and what its front matter says where; None: it has none to be read."""
     if _SECTION_PAGE.fullmatch(path):
-        return NotAPost(path, "it is the page of a section")
+        return NotAPost(path, "it is the page of a section"), None
+    front_matter = None
     try:
         front_matter = parse_front_matter(_decode(raw))
         if front_matter is None:
-            return NotAPost(path, "it has no front matter")
+            return NotAPost(path, "it has no front matter"), None
         if not front_matter.fields.keys() & {"external_url", "post_kind"}:
-            return NotAPost(path, "its front matter has neither external_url nor post_kind")
-        return _post(path, front_matter)
+            return NotAPost(path, "its front matter has neither external_url nor post_kind"), front_matter
+        return _post(path, front_matter), front_matter
     except FrontMatterError as error:
-        return PostProblem(path, error.line, error.what, error.fix)
+        problem = PostProblem(path, error.place.line, error.what, error.fix, error.place.column, error.field)
+        return problem, front_matter
 
 
 def _decode(raw: bytes) -> str:
-    if (place := raw.find(b"\0")) != -1:
-        line = raw.count(b"\n", 0, place) + 1
-        raise FrontMatterError(line, "a NUL byte: the file is damaged, or no text", "write it again, as UTF-8")
+    if (start := raw.find(b"\0")) != -1:
+        what = "a NUL byte: the file is damaged, or no text"
+        raise FrontMatterError(_place_of_byte(raw, start), what, "write it again, as UTF-8")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise FrontMatterError(line, f"the byte 0x{raw[error.start]:02X} is no UTF-8", "save it as UTF-8") from error
+        what = f"the byte 0x{raw[error.start]:02X} is no UTF-8"
+        raise FrontMatterError(_place_of_byte(raw, error.start), what, "save it as UTF-8") from error
+
+
+def _place_of_byte(raw: bytes, start: int) -> Place:
+    before = raw[raw.rfind(b"\n", 0, start) + 1 : start]
+    return Place(raw.count(b"\n", 0, start) + 1, len(before.decode("utf-8", "replace").replace("\ufeff", "")) + 1)
 
 
 def _post(path: str, front_matter: FrontMatter) -> Post:
@@ -93,22 +106,24 @@ def _post(path: str, front_matter: FrontMatter) -> Post:
 def _external_url(fields: "_Fields", kind: str | None) -> str:
     value = fields.scalar("external_url")
     if value is None or not (url := value.text.strip()):
-        line = fields.line("post_kind", "external_url")
+        place = fields.place("post_kind", "external_url")
         what = f"post_kind is {shown(kind)}, but there is no external_url" if kind else "external_url is empty"
-        raise FrontMatterError(line, what, "add external_url, or remove post_kind")
+        raise FrontMatterError(place, what, "add external_url, or remove post_kind", field="external_url")
     if wrong := check_external_url(url):
         what = f"external_url {shown(url)} {wrong}"
-        raise FrontMatterError(value.line, what, "write it like https://example.org/page")
+        raise FrontMatterError(value.place, what, "write it like https://example.org/page", field="external_url")
     return url
 
 
 def _title(fields: "_Fields") -> str:
     title = fields.line_of_text("title")
     if title is None:
-        line = fields.line("title", "external_url")
-        raise FrontMatterError(line, "there is no title", "add title: and what the post is called")
+        place = fields.place("title", "external_url")
+        fix = "add title: and what the post is called"
+        raise FrontMatterError(place, "there is no title", fix, field="title")
     if not any(unicodedata.category(character)[0] in "LNPS" for character in title):
-        raise FrontMatterError(fields.line("title"), f"the title {shown(title)} cannot be seen", "write it in words")
+        what = f"the title {shown(title)} cannot be seen"
+        raise FrontMatterError(fields.place("title"), what, "write it in words", field="title")
     return title
 
 
@@ -120,19 +135,20 @@ def _is_draft(fields: "_Fields") -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """Front matter by field; each method raises FrontMatterError, with the line, for what its field cannot be."""
+    """Front matter by field; each method raises FrontMatterError, with the place, for what its field cannot be."""
 
     values: Mapping[str, Value]
-    nulls: Mapping[str, int]
+    nulls: Mapping[str, Place]
 
-    def line(self, *keys: str) -> int:
-        """The line of the first of `keys` that is there."""
-        return next(self.values[key].line for key in (*keys, *self.values) if key in self.values)
+    def place(self, *keys: str) -> Place:
+        """The place of the first of `keys` that is there."""
+        return next(self.values[key].place for key in (*keys, *self.values) if key in self.values)
 
     def scalar(self, key: str) -> TextValue | None:
         value = self.values.get(key)
         if isinstance(value, ListValue | MapValue):
-            raise FrontMatterError(value.line, f"{key} is {_shape(value)}, not text", f"write {key}: and one text")
+            what = f"{key} is {_shape(value)}, not text"
+            raise FrontMatterError(value.place, what, f"write {key}: and one text", field=key)
         return value
 
     def text(self, key: str) -> str:
@@ -148,12 +164,12 @@ class _Fields:
         """The tags without repetition; one text is one tag, as in Hugo."""
         value = self.values.get("tags")
         if isinstance(value, MapValue):
-            raise FrontMatterError(value.line, "tags is a map, not a list", "write tags: [first, second]")
+            raise FrontMatterError(value.place, "tags is a map, not a list", _TAGS_FIX, field="tags")
         items = value.items if isinstance(value, ListValue) else (value,) if value else ()
         tags: dict[str, str] = {}
         for item in items:
             if not isinstance(item, TextValue):
-                raise FrontMatterError(item.line, f"a tag is {_shape(item)}, not text", "write tags: [first, second]")
+                raise FrontMatterError(item.place, f"a tag is {_shape(item)}, not text", _TAGS_FIX, field="tags")
             if tag := " ".join(_storable("tags", item).split()):
                 tags.setdefault(tag.casefold(), tag)
         return tuple(tags.values())
@@ -165,7 +181,7 @@ class _Fields:
         """
         fix = f"write {key}: true or {key}: false"
         if key in self.nulls:
-            raise FrontMatterError(self.nulls[key], f"{key} has no value", fix)
+            raise FrontMatterError(self.nulls[key], f"{key} has no value", fix, field=key)
         value = self.values.get(key)
         if value is None:
             return None
@@ -173,7 +189,7 @@ class _Fields:
         if word in {"true", "false"}:
             return word == "true"
         what = shown(value.text) if isinstance(value, TextValue) else word
-        raise FrontMatterError(value.line, f"{key} is {what}, neither true nor false", fix)
+        raise FrontMatterError(value.place, f"{key} is {what}, neither true nor false", fix, field=key)
 
     def date(self, keys: tuple[str, ...], never: str = "\0") -> datetime | None:
         """The date under the first of `keys` that is there; None if there is none, or it begins with `never`."""
@@ -188,7 +204,8 @@ def _date(key: str, value: TextValue) -> datetime:
     try:
         return parse_date(value.text)
     except ValueError as error:
-        raise FrontMatterError(value.line, f"{key} is {shown(value.text)}, {error}", _DATE_FIX) from error
+        what = f"{key} is {shown(value.text)}, {error}"
+        raise FrontMatterError(value.place, what, _DATE_FIX, field=key) from error
 
 
 def _shape(value: ListValue | MapValue) -> str:
@@ -199,7 +216,7 @@ def _storable(key: str, value: TextValue) -> str:
     """Text that a database, JSON and a terminal can take; the rest comes from escapes such as ``\\ud800``."""
     if not _is_storable(value.text):
         what = f"{key} holds a character that is no text: {shown(value.text)}"
-        raise FrontMatterError(value.line, what, "remove the \\0 or the lone \\ud800 to \\udfff")
+        raise FrontMatterError(value.place, what, "remove the \\0 or the lone \\ud800 to \\udfff", field=key)
     return _clean(value.text)
 
 

@@ -13,6 +13,7 @@ from bot.content.values import (
     MAX_NODES,
     FrontMatterError,
     NullValue,
+    Place,
     Value,
     from_plain,
     shown,
@@ -34,7 +35,8 @@ _TOML_STRING = re.compile(
 )
 _TOML_LONG_KEY = re.compile(rf'(?<![\w"-])(?:[\w"-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH},}}+')
 _TOML_KEY = re.compile(r"""^[ \t]*+(?:\[+[ \t]*+)?(?:"([^"\n]*+)"|'([^'\n]*+)'|([\w-]++))[ \t]*+[=.\]]""", re.MULTILINE)
-_TOML_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
+_TOML_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+_VALUE = re.compile(r"[ \t]*+(?=[^\s#])")
 
 Pairs = list[tuple[str, object]]
 
@@ -47,41 +49,49 @@ class _RepeatedKeyError(ValueError):
         self.key = key
 
 
-def read_toml(block: str, first_line: int) -> dict[str, Value | NullValue]:
-    """Return the fields of the TOML `block`, which begins in `first_line` of its file.
+def read_toml(block: str, first: Place) -> dict[str, Value | NullValue]:
+    """Return the fields of the TOML `block`, which begins at the place `first` of its file.
 
     Raises:
         FrontMatterError: no TOML, or more of it than a post needs.
     """
-    _guard_toml(block, first_line)
+    _guard_toml(block, first)
     try:
         plain = tomllib.loads(block, parse_float=str)
     except ValueError as error:  # also what int() says of thousands of digits
-        raise _toml_error(str(error), block, first_line) from error
-    return from_plain(plain, _key_lines(_TOML_KEY.finditer(block), block, first_line), first_line)
+        raise _toml_error(str(error), block, first) from error
+    return from_plain(plain, _key_places(_TOML_KEY.finditer(block), block, first), first)
 
 
-def _guard_toml(block: str, first_line: int) -> None:
-    bare = _TOML_STRING.sub(lambda match: '""' + "\n" * match[0].count("\n"), block)
+def _guard_toml(block: str, first: Place) -> None:
+    bare = _TOML_STRING.sub(_blotted, block)
     if match := _TOML_LONG_KEY.search(bare):
-        raise too_deep(first_line + bare.count("\n", 0, match.start()))
+        raise too_deep(_place_in(bare, match.start(), first))
     depth = 0
     for match in re.finditer(r"[\[\]{}]", bare):
         depth += 1 if match[0] in "[{" else -1
         if depth > MAX_DEPTH:
-            raise too_deep(first_line + bare.count("\n", 0, match.start()))
+            raise too_deep(_place_in(bare, match.start(), first))
     if bare.count("=") + bare.count(",") + bare.count("[") > MAX_NODES:
-        raise too_many(first_line)
+        raise too_many(first)
 
 
-def _toml_error(message: str, block: str, first_line: int) -> FrontMatterError:
-    place = _TOML_PLACE.search(message)
-    if place is None:
+def _blotted(string: re.Match[str]) -> str:
+    """A string or comment of the same length that holds nothing but quotes."""
+    return "\n".join('"' * len(line) for line in string[0].split("\n"))
+
+
+def _toml_error(message: str, block: str, first: Place) -> FrontMatterError:
+    said = _TOML_PLACE.search(message)
+    if said is None:
         what = f"the TOML cannot be read: {message.partition(';')[0]}"
-        return FrontMatterError(first_line, what, "put long numbers into quotes")
-    within = int(place["line"]) if place["line"] else block.rstrip("\n").count("\n") + 1
-    what = f"the TOML cannot be read: {message[: place.start()]}"
-    return FrontMatterError(first_line + within - 1, what, 'write key = "value", one per line')
+        return FrontMatterError(first, what, "put long numbers into quotes")
+    what = f"the TOML cannot be read: {message[: said.start()]}"
+    if said["line"]:
+        place = Place(first.line + int(said["line"]) - 1, int(said["column"]))
+    else:
+        place = _place_in(block, len(block.rstrip("\n")), first)
+    return FrontMatterError(place, what, 'write key = "value", one per line')
 
 
 def json_end(text: str, start: int, longest: int) -> int | None:
@@ -104,30 +114,30 @@ def json_end(text: str, start: int, longest: int) -> int | None:
         elif token[0] in "]}":
             depth -= 1
         if depth > MAX_DEPTH:
-            raise too_deep(text.count("\n", 0, token.start()) + 1)
+            raise too_deep(_place_in(text, token.start(), Place(1, 1)))
         if depth == 0:
             return token.end()
     return None
 
 
-def read_json(block: str, first_line: int) -> dict[str, Value | NullValue]:
-    """Return the fields of the JSON object `block`, whose nesting `json_end` has measured.
+def read_json(block: str, first: Place) -> dict[str, Value | NullValue]:
+    """Return the fields of the JSON object `block`, which begins at `first`; `json_end` has measured its nesting.
 
     Raises:
         FrontMatterError: no JSON, a key twice, or too many values.
     """
-    lines = _key_lines(_JSON_KEY.finditer(block), block, first_line)
+    places = _key_places(_JSON_KEY.finditer(block), block, first)
     try:
         plain = json.loads(
             block, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_without_repetition
         )
     except json.JSONDecodeError as error:
-        line = first_line + error.lineno - 1
-        raise FrontMatterError(line, f"the JSON cannot be read: {error.msg}", 'write {"key": "value", …}') from error
+        place = _place_in(block, error.pos, first)
+        raise FrontMatterError(place, f"the JSON cannot be read: {error.msg}", 'write {"key": "value", …}') from error
     except _RepeatedKeyError as error:
-        line = lines.get(error.key, first_line)
-        raise FrontMatterError(line, f"the key {shown(error.key)} stands twice", "keep one of the two") from error
-    return from_plain(plain, lines, first_line)
+        place, what = places.get(error.key, first), f"the key {shown(error.key)} stands twice"
+        raise FrontMatterError(place, what, "keep one of the two", field=error.key.casefold()) from error
+    return from_plain(plain, places, first)
 
 
 def _without_repetition(pairs: Pairs) -> dict[str, object]:
@@ -139,15 +149,34 @@ def _without_repetition(pairs: Pairs) -> dict[str, object]:
     return fields
 
 
-def _key_lines(keys: Iterable[re.Match[str]], block: str, first_line: int) -> dict[str, int]:
-    """Say where each key first stands. A key inside a multi-line string can mislead it: only a message suffers."""
-    lines: dict[str, int] = {}
-    line, seen = first_line, 0
+def _key_places(keys: Iterable[re.Match[str]], block: str, first: Place) -> dict[str, Place]:
+    """Say where each key first stands: its line, and the column of what follows it in that line, else its own.
+
+    A key inside a multi-line string can mislead it: only a message suffers.
+    """
+    places: dict[str, Place] = {}
+    line, seen = first.line, 0
     for match in keys:
         line += block.count("\n", seen, match.start())
         seen = match.start()
-        lines.setdefault(_unquoted(next(filter(None, match.groups()), "")), line)
-    return lines
+        column = _place_in(block, _value_start(block, match), first).column
+        places.setdefault(_unquoted(next(filter(None, match.groups()), "")), Place(line, column))
+    return places
+
+
+def _value_start(block: str, key: re.Match[str]) -> int:
+    """Where the value behind a key begins if that is in the same line; else where the key does."""
+    value = _VALUE.match(block, key.end())
+    if value is not None and key[0][-1] in "=:" and "\n" not in key[0]:
+        return value.end()
+    return key.start() + len(key[0]) - len(key[0].lstrip())
+
+
+def _place_in(block: str, position: int, first: Place) -> Place:
+    """The place in the file of a position in `block`, which begins at `first`."""
+    breaks = block.count("\n", 0, position)
+    column = position - (block.rfind("\n", 0, position) + 1)
+    return Place(first.line + breaks, column + (first.column if breaks == 0 else 1))
 
 
 def _unquoted(key: str) -> str:

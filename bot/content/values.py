@@ -4,8 +4,9 @@ Scalars are text: a field's meaning decides what becomes of them, not the guess 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import NamedTuple
 
 __all__ = [
     "MAX_DEPTH",
@@ -14,6 +15,7 @@ __all__ = [
     "ListValue",
     "MapValue",
     "NullValue",
+    "Place",
     "TextValue",
     "UnterminatedError",
     "Value",
@@ -30,55 +32,90 @@ MAX_NODES = 5_000  # scalars, lists and maps together; real posts have about 30
 SHOWN_CHARACTERS = 60
 
 
+class Place(NamedTuple):
+    """Where something stands in a file: its line, and its column in characters; both are counted from 1."""
+
+    line: int
+    column: int
+
+
 class FrontMatterError(Exception):
     """Front matter that cannot be read.
 
     Attributes:
-        line: in the file, counted from 1.
+        place: where in the file.
         what: what is wrong.
         fix: what would be right.
+        field: the field that it is about, in lower case; None where it is not about one.
     """
 
-    def __init__(self, line: int, what: str, fix: str) -> None:
-        super().__init__(f"line {line}: {what}; {fix}")
-        self.line = line
+    def __init__(self, place: Place, what: str, fix: str, *, field: str | None = None) -> None:
+        super().__init__(f"line {place.line}: {what}; {fix}")
+        self.place = place
         self.what = what
         self.fix = fix
+        self.field = field
+
+    @property
+    def line(self) -> int:
+        """The line of `place`."""
+        return self.place.line
 
 
 class UnterminatedError(FrontMatterError):
     """The front matter has no end: a mistake, or a file that is still being written."""
 
 
+class _Placed:
+    """A value that knows where it stands."""
+
+    __slots__ = ()
+    line: int
+    column: int
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.line, self.column)
+
+
 @dataclass(frozen=True, slots=True)
-class TextValue:
-    """A scalar as text; `line` is that of its key, or its own in a list."""
+class TextValue(_Placed):
+    """A scalar as text; `line` is that of its key, or its own in a list.
+
+    `column` is, here and below, that of the value where it begins in the line of its key, else that of the key. Values
+    are compared without it.
+    """
 
     text: str
     line: int
+    column: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class ListValue:
+class ListValue(_Placed):
     """A list; its null items are left out."""
 
     items: tuple["Value", ...]
     line: int
+    column: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class MapValue:
+class MapValue(_Placed):
     """A map by casefolded keys; keys whose value is null are left out."""
 
     fields: Mapping[str, "Value"]
     line: int
+    column: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class NullValue:
+class NullValue(_Placed):
     """A key whose value is empty, ``~`` or null; `line` is that of the key, or its own in a list."""
 
     line: int
+    column: int = field(default=1, compare=False)
 
 
 Value = TextValue | ListValue | MapValue
@@ -89,18 +126,18 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…")
 
 
-def too_deep(line: int) -> FrontMatterError:
+def too_deep(place: Place) -> FrontMatterError:
     """Return the error for values nested deeper than `MAX_DEPTH`."""
-    return FrontMatterError(line, f"values are nested deeper than {MAX_DEPTH} levels", "use plain fields and lists")
+    return FrontMatterError(place, f"values are nested deeper than {MAX_DEPTH} levels", "use plain fields and lists")
 
 
-def too_many(line: int) -> FrontMatterError:
+def too_many(place: Place) -> FrontMatterError:
     """Return the error for more than `MAX_NODES` values."""
-    return FrontMatterError(line, f"there are more than {MAX_NODES:,} values", "move the data out of the front matter")
+    return FrontMatterError(place, f"there are more than {MAX_NODES:,} values", "move the data out of the front matter")
 
 
-def add_field(fields: dict[str, Value | NullValue], key: str, value: Value | NullValue, line: int) -> None:
-    """Put `value` under the casefolded `key`, as Hugo reads keys without regard to case.
+def add_field(fields: dict[str, Value | NullValue], key: str, value: Value | NullValue, place: Place) -> None:
+    """Put `value` under the casefolded `key`, which stands at `place`, as Hugo reads keys without regard to case.
 
     Raises:
         FrontMatterError: the key stands there already; two people may have meant different things by it.
@@ -108,8 +145,9 @@ def add_field(fields: dict[str, Value | NullValue], key: str, value: Value | Nul
     folded = key.casefold()
     if folded in fields:
         earlier = fields[folded].line
-        where = f" (first in line {earlier})" if earlier != line else ""
-        raise FrontMatterError(line, f"the key {shown(key)} stands twice{where}", "keep one of the two")
+        where = f" (first in line {earlier})" if earlier != place.line else ""
+        what = f"the key {shown(key)} stands twice{where}"
+        raise FrontMatterError(place, what, "keep one of the two", field=folded)
     fields[folded] = value
 
 
@@ -118,18 +156,18 @@ def without_nulls(fields: Mapping[str, Value | NullValue]) -> dict[str, Value]:
     return {key: value for key, value in fields.items() if not isinstance(value, NullValue)}
 
 
-def from_plain(plain: Mapping[str, object], lines: Mapping[str, int], first_line: int) -> dict[str, Value | NullValue]:
+def from_plain(plain: Mapping[str, object], places: Mapping[str, Place], first: Place) -> dict[str, Value | NullValue]:
     """Bring what a TOML or JSON library made into the common shape.
 
     Args:
         plain: nested dicts and lists of str, bool, int, dates and None.
-        lines: where each top-level key stands; values inside one take its line.
-        first_line: the line for keys that are not in `lines`.
+        places: where each top-level key stands; values inside one take its place.
+        first: the place of keys that are not in `places`.
 
     Raises:
         FrontMatterError: a key twice (regardless of case), too deep, or too many values.
     """
-    return _Converter().fields(plain, lines, first_line, depth=1)
+    return _Converter().fields(plain, places, first, depth=1)
 
 
 class _Converter:
@@ -139,26 +177,26 @@ class _Converter:
         self.nodes = 0
 
     def fields(
-        self, plain: Mapping[str, object], lines: Mapping[str, int], line: int, depth: int
+        self, plain: Mapping[str, object], places: Mapping[str, Place], place: Place, depth: int
     ) -> dict[str, Value | NullValue]:
         fields: dict[str, Value | NullValue] = {}
         for key, item in plain.items():
-            key_line = lines.get(key, line)
-            add_field(fields, key, self.value(item, key_line, depth), key_line)
+            at = places.get(key, place)
+            add_field(fields, key, self.value(item, at, depth), at)
         return fields
 
-    def value(self, plain: object, line: int, depth: int) -> Value | NullValue:
+    def value(self, plain: object, place: Place, depth: int) -> Value | NullValue:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise too_many(line)
+            raise too_many(place)
         if depth > MAX_DEPTH:
-            raise too_deep(line)
+            raise too_deep(place)
         if isinstance(plain, Mapping):
-            return MapValue(without_nulls(self.fields(plain, {}, line, depth + 1)), line)
+            return MapValue(without_nulls(self.fields(plain, {}, place, depth + 1)), *place)
         if isinstance(plain, list):
-            items = (self.value(item, line, depth + 1) for item in plain)
-            return ListValue(tuple(item for item in items if not isinstance(item, NullValue)), line)
-        return NullValue(line) if plain is None else TextValue(_scalar_text(plain), line)
+            items = (self.value(item, place, depth + 1) for item in plain)
+            return ListValue(tuple(item for item in items if not isinstance(item, NullValue)), *place)
+        return NullValue(*place) if plain is None else TextValue(_scalar_text(plain), *place)
 
 
 def _scalar_text(plain: object) -> str:

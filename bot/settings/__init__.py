@@ -1,10 +1,10 @@
 """The settings: ``config/bot.yaml`` as typed, frozen records, and the token from the environment.
 
 ``models`` says which settings there are, ``values`` how each kind of value is written, ``tree`` reads YAML with its
-lines, ``load`` joins them and names every mistake, ``token`` reads the one secret, which never stands in a file here.
+places, ``load`` joins them and names every mistake, ``token`` reads the one secret, which never stands in a file here.
 """
 
-from bot.settings.load import load_settings
+from bot.settings.load import load_settings, place_of_setting
 from bot.settings.models import (
     AnnounceSettings,
     ChannelSettings,
@@ -29,5 +29,6 @@ __all__ = [
     "Settings",
     "StateSettings",
     "load_settings",
+    "place_of_setting",
     "read_token",
 ]

@@ -11,18 +11,26 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.problems import SettingsError, SettingsProblem
-from bot.settings.models import Model, Settings
-from bot.settings.tree import Location, Mistake, Scalar, Tree, UnreadableYamlError, read_tree
+from bot.redaction import redacted
+from bot.settings.models import DiscordSettings, Model, Settings
+from bot.settings.tree import Location, Mistake, Place, Scalar, Tree, UnreadableYamlError, read_tree
 from bot.settings.values import shown
 
-__all__ = ["load_settings"]
+__all__ = ["load_settings", "place_of_setting"]
 
 MAX_FILE_BYTES = 256 * 1024
 SECRETS = ("token", "secret", "password")  # no setting has one of these in its name
+# What config/bot.example.yaml has in the places of what a person must look up.
+EXAMPLE_IDS = {"123456789012345678": "channel", "987654321098765432": "role"}
 
 
-def load_settings(path: Path) -> Settings:
+def load_settings(path: Path, *, for_rehearsal: bool = False) -> Settings:
     """Read the settings file at `path`; directories in it become absolute, relative to the folder of the file.
+
+    Args:
+        path: the file.
+        for_rehearsal: ids that were left as they are in the example are fine, since nobody asks Discord for them. They
+            are as well where `discord.api_url` names another than Discord.
 
     Raises:
         SettingsError: the file cannot be read or holds mistakes; it names each of them, in the order of their lines.
@@ -31,14 +39,24 @@ def load_settings(path: Path) -> Settings:
     try:
         tree = read_tree(_read(path))
         mistakes = [*tree.mistakes, *_across_channels(tree)]
+        if not for_rehearsal:
+            mistakes.extend(_left_from_example(tree))
         settings = Settings.model_validate(tree.value)
     except UnreadableYamlError as error:
         mistakes.append(error.mistake)
     except ValidationError as error:
         mistakes.extend(_explain(tree, detail) for detail in error.errors() if _is_cause(detail))
     if settings is None or mistakes:
-        raise SettingsError(tuple(_problem(path, mistake) for mistake in sorted(mistakes, key=_place)))
+        raise SettingsError(tuple(_problem(path, mistake) for mistake in sorted(mistakes, key=_order)))
     return _with_absolute_directories(settings, path)
+
+
+def place_of_setting(path: Path, location: Location) -> Place | None:
+    """Find where a setting stands in the file at `path`, for a report; None: nowhere, or the file cannot be read."""
+    try:
+        return read_tree(_read(path)).place_of(location)
+    except UnreadableYamlError:
+        return None
 
 
 def _read(path: Path) -> str:
@@ -58,8 +76,9 @@ def _read(path: Path) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise UnreadableYamlError(Mistake((), line, "this is no UTF-8", "save the file as UTF-8")) from error
+        before = error.object[: error.start].decode()
+        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise UnreadableYamlError(Mistake((), place, "this is no UTF-8", "save the file as UTF-8")) from error
 
 
 def _across_channels(tree: Tree) -> Iterator[Mistake]:
@@ -67,15 +86,42 @@ def _across_channels(tree: Tree) -> Iterator[Mistake]:
     channels = tree.value.get("channels") if isinstance(tree.value, dict) else None
     if not channels and (tree.value is None or isinstance(tree.value, dict)):
         fix = "name at least one, as in config/bot.example.yaml"
-        line = tree.line_of(("channels",))
-        yield Mistake(("channels",), line, "there is no channel, so nothing would ever be announced", fix)
+        place = tree.place_of(("channels",))
+        yield Mistake(("channels",), place, "there is no channel, so nothing would ever be announced", fix)
     first: dict[str, int] = {}
     for index, channel in enumerate(channels if isinstance(channels, list) else ()):
         written = channel.get("id") if isinstance(channel, dict) else None
         if isinstance(written, Scalar) and first.setdefault(written.text, index) != index:
             here = ("channels", index, "id")
             what = f"{shown(written)} is the id of channels[{first[written.text]}] as well"
-            yield Mistake(here, tree.line_of(here), what, "put the filters of a channel together in one entry")
+            yield Mistake(here, tree.place_of(here), what, "put the filters of a channel together in one entry")
+
+
+def _left_from_example(tree: Tree) -> Iterator[Mistake]:
+    """Find ids that are still those of the example: they name nothing at Discord."""
+    for location, value in _scalars(tree.value.get("channels") if isinstance(tree.value, dict) else None):
+        if (thing := EXAMPLE_IDS.get(value.text)) and not _has_other_api(tree.value):
+            click = f"in Discord: developer mode on, right-click the {thing}, Copy {thing.title()} ID"
+            fix = f"put the id of a {thing} of yours in its place ({click})"
+            location = ("channels", *location)
+            yield Mistake(location, tree.place_of(location), f"this is still the {thing} id of the example", fix)
+
+
+def _scalars(value: object) -> Iterator[tuple[Location, Scalar]]:
+    """Every scalar within `value`, by its location there."""
+    match value:
+        case Scalar():
+            yield (), value
+        case dict() | list():
+            for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+                yield from (((key, *location), scalar) for location, scalar in _scalars(inner))
+
+
+def _has_other_api(value: object) -> bool:
+    """Whether the settings lead to another than Discord: a stand-in, to which every channel is the same."""
+    discord = value.get("discord") if isinstance(value, dict) else None
+    address = discord.get("api_url") if isinstance(discord, dict) else None
+    return isinstance(address, Scalar) and address.text != DiscordSettings().api_url
 
 
 def _is_cause(detail: ErrorDetails) -> bool:
@@ -87,7 +133,8 @@ def _explain(tree: Tree, detail: ErrorDetails) -> Mistake:
     """Put one of pydantic's errors into words for the person who wrote the file."""
     location = detail["loc"]
     what, fix = _words(location, detail)
-    return Mistake(location, tree.line_of(location), what, fix)
+    place = tree.key_place(location) if detail["type"] == "extra_forbidden" else tree.place_of(location)
+    return Mistake(location, place, what, fix)
 
 
 def _words(location: Location, detail: ErrorDetails) -> tuple[str, str]:
@@ -154,12 +201,14 @@ def _model_in(annotation: object) -> type[Model] | None:
     return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
-def _place(mistake: Mistake) -> tuple[int, str]:
-    return mistake.line or 0, str(mistake.location)
+def _order(mistake: Mistake) -> tuple[Place, str]:
+    return mistake.place or Place(0, 0), str(mistake.location)
 
 
 def _problem(path: Path, mistake: Mistake) -> SettingsProblem:
-    return SettingsProblem(str(path), mistake.line, _key(mistake.location), mistake.what, mistake.fix)
+    line, column = mistake.place or (None, None)
+    key, what, fix = (redacted(text) for text in (_key(mistake.location), mistake.what, mistake.fix))
+    return SettingsProblem(str(path), line, key, what, fix, column)
 
 
 def _key(location: Location) -> str:

@@ -86,11 +86,11 @@ def test_null_is_absent_unless_quoted() -> None:
     """A key whose value is empty, ~ or null is no field; in quotes it is text. Nulls in a list are left out."""
     front_matter = parsed("---\na:\nb: ~\nc: null\nd: NULL\ne: ''\nf: 'null'\ng: [x, ~, y]\n---\n")
     fields = front_matter.fields
-    assert front_matter.nulls == {"a": 2, "b": 3, "c": 4, "d": 5}
+    assert {key: place.line for key, place in front_matter.nulls.items()} == {"a": 2, "b": 3, "c": 4, "d": 5}
     assert fields.keys() == {"e", "f", "g"}
     assert fields["g"] == ListValue((TextValue("x", 8), TextValue("y", 8)), 8)
     assert parsed('{"a": null, "b": [null]}').fields == {"b": ListValue((), 1)}
-    assert parsed('{"a": null, "b": [null]}').nulls == {"a": 1}
+    assert parsed('{"a": null, "b": [null]}').nulls == {"a": (1, 7)}
 
 
 def test_scalars_stay_text() -> None:
@@ -191,6 +191,60 @@ def test_toml_and_json_that_are_refused(text: str, line: int, what: str) -> None
         parse_front_matter(text)
     assert what in caught.value.what
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "field"),
+    [
+        ("---\ntitle: 'x\n---\n", (2, 8), "title"),
+        ("---\na: 1\ntitle: a: b\n---\n", (3, 9), "title"),
+        ("---\ntitle:\n\tx\n---\n", (3, 1), "title"),
+        ("---\na: 1\nA: 2\n---\n", (3, 1), "a"),
+        ("---\ntags: [é, *x]\n---\n", (2, 11), "tags"),
+        ("---\ntags:\n  - &x a\n---\n", (3, 5), "tags"),
+        ("---\né: ü\x07\n---\n", (2, 5), None),
+        ("---\na: é\ud800\n---\n", (2, 5), None),
+        ("---\n- a\n---\n", (2, 1), None),
+        ("\ufeff---\na: 1\n", (1, 1), None),
+        ("+++\na = 1\nb = ?\n+++\n", (3, 5), None),
+        ("+++\na = [1,\n+++\n", (2, 8), None),
+        ("+++\na = '''é''' # x\nb = " + "[" * 33 + "\n+++\n", (3, 37), None),
+        ("+++\na = 1\n  A = 2\n+++\n", (3, 7), "a"),
+        ('\ufeff {"a": 1, "b" 2}', (1, 15), None),
+        ('{"a": 1,\n "a": 2}', (1, 7), "a"),
+        ('{"é": ' + "[" * 33, (1, 38), None),
+    ],
+)
+def test_a_mistake_has_its_column_and_its_field(text: str, place: tuple[int, int], field: str | None) -> None:
+    """Columns count characters from 1, without a byte order mark; the field is the one whose value is being read."""
+    with pytest.raises(FrontMatterError) as caught:
+        parse_front_matter(text)
+    assert (caught.value.place, caught.value.field) == (place, field)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (
+            "---\na:   x\nb:\n  long\nc: >\n  t\nd: [é, y]\n---\n",
+            {"a": (2, 6), "b": (3, 1), "c": (5, 4), "d": (7, 4)},
+        ),
+        ("+++\na =  1\n 'b'='''\nx'''\n[c]\nd = 1\n+++\n", {"a": (2, 6), "b": (3, 6), "c": (5, 1)}),
+        ('{"a":  1,\n  "b":\n 2}', {"a": (1, 8), "b": (2, 3)}),
+    ],
+    ids=["yaml", "toml", "json"],
+)
+def test_a_value_stands_where_it_begins(text: str, places: dict[str, tuple[int, int]]) -> None:
+    """The place of a value is its own if it begins in the line of its key, else that of the key."""
+    assert {key: value.place for key, value in parsed(text).fields.items()} == places
+
+
+def test_each_item_of_a_list_has_its_own_place() -> None:
+    """A tag can be pointed at: an item of a YAML list knows its line and column."""
+    tags = parsed("---\ntags: [a, 'b']\nmore:\n- c\n---\n").fields
+    assert isinstance(tags["tags"], ListValue)
+    assert isinstance(tags["more"], ListValue)
+    assert [item.place for item in (*tags["tags"].items, *tags["more"].items)] == [(2, 8), (2, 11), (4, 3)]
 
 
 def test_toml_strings_are_no_structure() -> None:

@@ -131,6 +131,30 @@ def test_problem(text: str, line: int, what: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "column", "field"),
+    [
+        ("tags: []\nexternal_url: https://e.org/", 15, "title"),
+        ("title: ' '\nexternal_url: https://e.org/", 8, "title"),
+        ("title: T\npost_kind:  link", 13, "external_url"),
+        ("title: [a]\nexternal_url: https://e.org/", 8, "title"),
+        ("title: T\nexternal_url: ftp://e.org/", 15, "external_url"),
+        ("title: T\nexternal_url: https://e.org/\ntags: [a, [b]]", 11, "tags"),
+        ("title: T\nexternal_url: https://e.org/\ntags: {a: b}", 7, "tags"),
+        ("title: T\nexternal_url: https://e.org/\nDraft:   maybe", 10, "draft"),
+        ("title: T\nexternal_url: https://e.org/\npublished:", 11, "published"),
+        ("title: T\nexternal_url: https://e.org/\npublishDate: soon", 14, "publishdate"),
+        ('title: T\nexternal_url: https://e.org/\nsource: "\\0"', 9, "source"),
+        ("title: é\0", 9, None),
+    ],
+)
+def test_a_problem_has_its_column_and_its_field(text: str, column: int, field: str | None) -> None:
+    """An editor can go to the very value, and a form can mark the field that must be mended."""
+    outcome = read(f"---\n{text}\n---\n")
+    assert isinstance(outcome, PostProblem)
+    assert (outcome.column, outcome.field) == (column, field)
+
+
+@pytest.mark.parametrize(
     ("raw", "line", "what"),
     [
         (b"---\ntitle: a\0b\n---\n", 2, "NUL"),

@@ -95,6 +95,8 @@ def check(path: str, raw: bytes) -> None:
     elif isinstance(outcome, PostProblem):
         assert outcome.line is not None
         assert 1 <= outcome.line <= len(re.split(rb"\r\n|\r|\n|\xc2\x85|\xe2\x80[\xa8\xa9]", raw)) + 1
+        assert outcome.column is not None
+        assert 1 <= outcome.column <= len(raw) + 1
         assert outcome.what
         assert outcome.fix
         str(outcome).encode()

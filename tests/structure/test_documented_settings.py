@@ -53,7 +53,7 @@ def is_taken(file: Path, text: str) -> bool:
     """Whether the bot takes a settings file."""
     file.write_text(text, encoding="utf-8")
     try:
-        load_settings(file)
+        load_settings(file, for_rehearsal=True)
     except SettingsError:
         return False
     return True
