@@ -172,7 +172,7 @@ async def test_run_tells_every_mistake_in_the_settings(site: Path) -> None:
     configure(site, content={"kind": ["link"]}, channels=[{"id": "a\x1b[31mbc"}])
     ended = await linkbot("run", cwd=site, **TOKEN)
     assert ended.code == 78
-    assert ended.err.count("linkbot: config/bot.yaml:1: ") == 2
+    assert ended.err.count("linkbot: config/bot.yaml:1:") == 2
     assert ended.err.replace("\n", "").isprintable()
 
 
@@ -245,7 +245,7 @@ async def test_check_ends_with_0_1_or_78(site: Path) -> None:
     (site / "content/docs/broken.md").write_text("---\ntitle: 'x\n---\n")
     ended = await linkbot("check", "--format", "github", cwd=site)
     assert ended.code == 1
-    assert ended.out.startswith("::error file=content/docs/broken.md,line=2::")
+    assert ended.out.startswith("::error file=content/docs/broken.md,line=2,")
     configure(site, channels=[])
     ended = await linkbot("check", "--format", "json", cwd=site)
     assert ended.code == 78
@@ -268,7 +268,7 @@ async def test_preview_shows_the_card_and_writes_a_page(site: Path) -> None:
     [
         ("none.md", None, "there is no such file or folder"),
         ("page.md", "Just text.\n", "is no link post: "),
-        ("evil\x1b[2J.md", "---\ntitle: 'x\n---\n", r"evil\x1b[2J.md:2: "),
+        ("evil\x1b[2J.md", "---\ntitle: 'x\n---\n", r"evil\x1b[2J.md:2:8: "),
         (os.fsdecode(b"latin\xe9.md"), "---\n", "latin"),
     ],
 )

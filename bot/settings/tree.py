@@ -73,7 +73,9 @@ class Tree:
 
     def place_of(self, location: Location) -> Place | None:
         """Where the value of `location` stands, or its key if that is in another line; else as `key_place`."""
-        return (location and self.values.get(location)) or self.key_place(location)
+        if location in self.values and location:
+            return self.values[location]
+        return self.key_place(location)
 
 
 def read_tree(text: str) -> Tree:

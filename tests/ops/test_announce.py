@@ -155,7 +155,7 @@ async def test_held_posts_can_be_dropped(catalog: Catalog, settings: Settings) -
         ("draft.md", "draft.md is hidden and cannot be announced: it is a draft"),
         ("future.md", "future.md is waiting and cannot be announced: its date is 2999"),
         ("expired.md", "expired.md is hidden and cannot be announced: its expiryDate is 2024"),
-        ("broken.md", "broken.md:2: .*; until then it is no post"),
+        ("broken.md", "broken.md:2:8: .*; until then it is no post"),
         ("page.md", "page.md is no link post; `linkbot preview` says why"),
         ("unread.md", "unread.md is there, but the bot has not read it yet; while the service runs"),
         ("nowhere.md", "there is no nowhere.md in the content directory /"),
@@ -192,7 +192,7 @@ async def test_a_post_whose_file_is_broken_now_waits_for_its_mending(catalog: Ca
     """A known post is planned although its file has a problem now, and the answer says what it waits for."""
     await take_in(catalog, settings, {"a.md": "---\ntitle: 'x\n---\n"})
     (line,) = await announce(catalog, settings, AnnounceRequest(paths=("a.md",), channel=ALL))
-    assert line.startswith("a.md: to be announced in all, once its file is in order again (a.md:2: ")
+    assert line.startswith("a.md: to be announced in all, once its file is in order again (a.md:2:8: ")
 
 
 async def test_a_duplicate_stays_one_when_it_is_announced_on_purpose(catalog: Catalog, settings: Settings) -> None:

@@ -121,7 +121,7 @@ async def test_everything_that_counts_is_told(catalog: Catalog, settings: Settin
     assert "! /content is not there (since 2025-11-23 06:58:28 UTC); work goes on when it is back" in lines
     assert any(line.startswith("! 3 posts are held: `linkbot announce --held` announces") for line in lines)
     assert any("is unknown: the history cannot be read; look into the channel" in line for line in lines)
-    assert any(line.startswith("! bad.md:2: ") for line in lines)
+    assert any(line.startswith("! bad.md:2:8: ") for line in lines)
 
 
 async def test_what_needs_a_person_is_told_with_the_commands_that_help(catalog: Catalog, settings: Settings) -> None:
