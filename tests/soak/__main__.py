@@ -22,6 +22,7 @@ TELL_SECONDS = 60.0
 REST_SECONDS = 15.0  # without work, until what was opened for it is closed again
 FLAT_BYTES = 6_000_000  # by which memory may differ between the last quarters of the time
 SPARE_FILES = 2  # connections to Discord that are kept for the next request
+SPARE_THREADS = 6  # of the event loop's pool, which starts them one by one and keeps them
 
 
 def main() -> int:
@@ -94,7 +95,7 @@ def _tell_what_happened(life: Life, bot: Bot, sampler: Sampler) -> None:
 def _leaks(first: Sample, last: Sample) -> list[str]:
     held = (
         ("file", first.files + SPARE_FILES, last.files),
-        ("thread", first.threads, last.threads),
+        ("thread", first.threads + SPARE_THREADS, last.threads),
         ("task", first.tasks, last.tasks),
     )
     return [f"{thing}s: {before} at rest before, {after} after" for thing, before, after in held if after > before]

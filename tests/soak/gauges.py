@@ -71,10 +71,7 @@ def _value(metrics: str, name: str) -> str:
 
 def growth_of(samples: Sequence[Sample]) -> int:
     """By how many bytes the memory grew from the third quarter of the time to the last, in the median."""
-    end = samples[-1].seconds
-    quarters = [
-        [sample.resident for sample in samples if low <= sample.seconds / end < high]
-        for low, high in ((0.5, 0.75), (0.75, 1.0))
-    ]
-    before, after = (statistics.median(quarter) for quarter in quarters)
+    number = len(samples)
+    third, last = samples[number // 2 : number * 3 // 4], samples[number * 3 // 4 :]
+    before, after = (statistics.median(sample.resident for sample in quarter) for quarter in (third, last))
     return round(after - before)
