@@ -176,6 +176,11 @@ class Desk(Workplace):
         self.channel = channel
         self.publisher = publisher
 
+    @property
+    def fields(self) -> dict[str, object]:
+        """By which the log says which channel is meant."""
+        return {"channel": self.channel.name, "channel_id": str(self.channel.id)}
+
     async def kind(self) -> ChannelKind | None:
         """What the channel is; None after a pause, because it or Discord refuses to say.
 
@@ -208,6 +213,7 @@ class Desk(Workplace):
                 self.channel.id,
                 outcome.reason,
                 seconds,
+                extra={**self.fields, "reason": outcome.reason, "retry_seconds": seconds},
             )
         self.trouble(outcome.reason, rate_limited=isinstance(outcome, NotNow) and outcome.after_seconds is not None)
         return seconds
@@ -224,7 +230,7 @@ class Desk(Workplace):
 
     def warn(self, text: str, *values: object) -> None:
         """Log what does not work."""
-        logger.warning(text, *values)
+        logger.warning(text, *values, extra=self.fields)
 
     def did_well(self) -> None:
         """A request did what it was made for."""

@@ -163,6 +163,11 @@ class _FollowerDesk(Desk):
         """All followers are one part of the service."""
         return PART
 
+    @property
+    def fields(self) -> dict[str, object]:
+        """Without the number of the direct messages, which Discord leads to a person by."""
+        return {"channel": self.channel.name}
+
     async def kind(self) -> ChannelKind | None:
         """Messages one after another, whatever Discord would say; None: nobody is to be written to just now."""
         self.is_closed = self.publisher.direct_wait() > 0
@@ -175,7 +180,7 @@ class _FollowerDesk(Desk):
     def warn(self, text: str, *values: object) -> None:
         """Tell of the first of whom something does not work; what does not work for one mostly works for nobody."""
         told = any(trouble.where == PART for trouble in self._troubles.all)
-        logger.log(logging.DEBUG if told else logging.WARNING, text, *values)
+        logger.log(logging.DEBUG if told else logging.WARNING, text, *values, extra=self.fields)
 
     async def pause_after(self, outcome: NotNow | ChannelRefused) -> None:
         """Leave a person who refuses alone; wait for all else."""
@@ -185,9 +190,11 @@ class _FollowerDesk(Desk):
         gone = outcome.code in GONE
         refusal = await self.record(lambda tables: tables.followers.refuse(self.channel.id, self.now(), gone=gone))
         if refusal.is_first:
-            logger.info("%s takes no direct messages, and is left alone: a day, then ever longer", self.name)
+            text = "%s takes no direct messages, and is left alone: a day, then ever longer"
+            logger.info(text, self.name, extra=self.fields)
         if refusal.dropped:
-            logger.info("%s is gone, or refused for a month: %d waiting posts are dropped", self.name, refusal.dropped)
+            text = "%s is gone, or refused for a month: %d waiting posts are dropped"
+            logger.info(text, self.name, refusal.dropped, extra=self.fields)
 
 
 class _FollowerLane(Lane):
@@ -236,7 +243,7 @@ class _FollowerLane(Lane):
         if len(claim.deliveries) == 1:
             await self._give_up(claim, reason)
             return
-        logger.debug("%s: a message was refused, its posts are tried in halves: %s", self._name, reason)
+        self._tell(logging.DEBUG, "%s: a message with %r was refused, its posts are tried in halves: %s", claim, reason)
 
         def suspect(tables: Tables) -> None:
             tables.deliveries.suspect(claim)
@@ -249,7 +256,8 @@ class _FollowerLane(Lane):
         news: list[str] = []
         await self._end(claim, lambda tables: news.extend(tables.deliveries.drop(claim, reason)))
         for path in news:
-            logger.info("%r does not reach each of its followers, and is not sent to those again: %s", path, reason)
+            text = "%r does not reach each of its followers, and is not sent to those again: %s"
+            logger.info(text, path, reason, extra={"post": path, "reason": reason})
 
     async def _send_unfound(self, claim: Claim, kind: ChannelKind) -> None:
         """Send it unless it was unfollowed during the look; then the next turn ends the doubt."""

@@ -180,6 +180,8 @@ class _Batch:
 
     def _update(self, known: KnownPost, post: Post, *, was_broken: bool = False) -> None:
         was_gone = known.gone_at is not None
+        if known.post.content_hash != post.content_hash:
+            self._planner.taken.changed.append(post.path)
         self._tables.posts.update(known, post)
         self._stored[known.id] = was_gone
         self._touched.append(known.id)
@@ -240,7 +242,9 @@ class _Batch:
     def _confirm_gone(self) -> None:
         """Posts that a scan before this one missed, and this one too."""
         for post_id in self._just_gone:
-            if self._tables.posts.lose_for_good(post_id):
+            known = self._tables.posts.by_id(post_id)
+            if known is not None and self._tables.posts.lose_for_good(post_id):
+                self._planner.taken.gone.append(known.post.path)
                 self._planner.mark_stale(post_id)
 
     def _living(self, path: str) -> KnownPost | None:

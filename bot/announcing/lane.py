@@ -36,10 +36,11 @@ Of a channel that a person paused nothing is claimed, and no doubt is settled; w
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.announcing.desk import Desk
+from bot.announcing.facts import tell_each
 from bot.announcing.packing import pack
 from bot.announcing.publisher import (
     SKEW,
@@ -67,6 +68,8 @@ logger = logging.getLogger(__name__)
 # Discord returns the first message for a repeated nonce "in the past few minutes"
 # (https://discord.com/developers/docs/resources/message#create-message); one minute is well within that.
 NONCE_WINDOW = timedelta(seconds=60)
+SENT = "%s: announced %r in message %s"
+FOUND = "%s: %r was announced before the last try, in message %s, which was found again"
 LOOK_AGAIN_SECONDS = 60.0  # how often a lane without work looks for some that nobody told it of
 
 
@@ -192,7 +195,7 @@ class Lane:
         covered = claim.sendable and kind is not ChannelKind.FORUM  # a request that comes late meets its own nonce
         match await self._publisher.find(self._announcement(claim), claim.claimed_at, known):
             case Found(message_id):
-                await self._record_sent(claim, message_id, kind)
+                await self._record_sent(claim, message_id, kind, FOUND)
             case NotFound() if age < -SKEW:
                 await self._give_up(claim, "it was claimed in what is the future by now: Discord's time was not known")
             case NotFound() if not covered and age < self._desk.pauses.believed_after:
@@ -215,25 +218,37 @@ class Lane:
         """The message of `claim` was certainly not created; its posts are due again, each `alone` if so asked."""
         tables.deliveries.release(claim, alone=alone)
 
-    async def _record_sent(self, claim: Claim, message_id: int | None, kind: ChannelKind) -> None:
+    async def _record_sent(self, claim: Claim, message_id: int | None, kind: ChannelKind, text: str = SENT) -> None:
         to_publish = self._is_to_publish(kind)
 
-        arrivals: list[datetime] = []
+        arrivals: dict[int, datetime] = {}
 
         def record(tables: Tables) -> None:
             now = self._desk.now()
-            arrivals[:] = tables.deliveries.arrivals(claim)
+            arrivals.update(tables.deliveries.arrivals(claim))
             tables.deliveries.record_sent(claim, message_id, now, to_publish=to_publish)
             self._note_sent(tables, claim)
 
         await self._end(claim, record)
         self._desk.did_well()
-        for arrived_at in arrivals:
-            seconds = (self._desk.now() - arrived_at).total_seconds()
-            MESSAGE_SECONDS.labels(self._measured_as).observe(max(0.0, seconds))
-        paths = ", ".join(repr(delivery.post.path) for delivery in claim.deliveries)
-        sent = "%s: announced %s in message %s"
-        logger.log(self._sent_level, sent, self._name, paths, message_id or "(deleted meanwhile)")
+        self._tell_sent(claim, message_id, text, arrivals)
+
+    def _tell_sent(self, claim: Claim, message_id: int | None, text: str, arrivals: Mapping[int, datetime]) -> None:
+        """Measure and log that each post was announced, and how long after it arrived."""
+        now = self._desk.now()
+        for delivery in claim.deliveries:
+            fields = self._desk.fields if message_id is None else {**self._desk.fields, "message_id": str(message_id)}
+            if (arrived_at := arrivals.get(delivery.id)) is not None:
+                seconds = max(0.0, (now - arrived_at).total_seconds())
+                MESSAGE_SECONDS.labels(self._measured_as).observe(seconds)
+                fields = {**fields, "seconds": round(seconds, 3)}
+            post, told = [(delivery.id, delivery.post.path)], message_id or "(deleted meanwhile)"
+            tell_each(logger, text, post, fields, told, level=self._sent_level)
+
+    def _tell(self, level: int, text: str, claim: Claim, *values: object) -> None:
+        """Log a line for each post of a claim."""
+        posts = [(delivery.id, delivery.post.path) for delivery in claim.deliveries]
+        tell_each(logger, text, posts, self._desk.fields, *values, level=level)
 
     def _note_sent(self, tables: Tables, claim: Claim) -> None:
         """Within the transaction that records it: what else follows from it."""
@@ -246,20 +261,23 @@ class Lane:
                 "%s: publish is set, but only messages of announcement channels can be published; make it one in"
                 " Discord, or remove publish from the settings",
                 self._name,
+                extra=self._desk.fields,
             )
         return self._desk.channel.publish and kind is ChannelKind.ANNOUNCEMENT
 
     async def _give_up(self, claim: Claim, reason: str) -> None:
-        logger.error("%s: %s; `linkbot status` lists what nobody can tell", self._name, reason)
+        text = "%s: whether %r was announced nobody can tell: %s; `linkbot status` says what to do"
+        self._tell(logging.ERROR, text, claim, reason)
         await self._end(claim, lambda tables: tables.deliveries.give_up(claim, reason))
 
     async def _set_aside(self, claim: Claim, reason: str) -> None:
         """Find out which post of a refused message is to blame by trying each alone; refuse one that was alone."""
         if len(claim.deliveries) > 1:
-            logger.warning("%s: a message was refused, its posts are tried one by one: %s", self._name, reason)
+            text = "%s: a message with %r was refused, its posts are tried one by one: %s"
+            self._tell(logging.WARNING, text, claim, reason)
             await self._end(claim, lambda tables: self._release(tables, claim, alone=True))
             return
-        logger.error("%s: %r is refused by Discord: %s", self._name, claim.deliveries[0].post.path, reason)
+        self._tell(logging.ERROR, "%s: %r is refused by Discord: %s", claim, reason)
         await self._end(claim, lambda tables: tables.deliveries.refuse(claim, reason))
 
     async def _end(self, claim: Claim, how: Callable[[Tables], None]) -> None:  # noqa: ARG002 - a follower's lane asks

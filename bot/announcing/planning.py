@@ -34,20 +34,26 @@ class Taken:
     Attributes:
         channels: ids of the channels with something to send, or with messages to be looked at; of followers too.
         announced: paths whose deliveries were planned.
+        takers: of each of those, the names of the channels that take it, and how many people follow it.
         unrouted: paths that no channel takes, and nobody follows.
         held: paths that wait for a person.
         duplicates: each new duplicate's path, and its original's.
         renamed: each old path, and the new one.
+        changed: paths of posts that say something else now.
+        gone: paths of posts whose files are gone for good.
         kept_back: each path that is not announced for its own sake, its standing, and why.
         problems: new since the last look.
     """
 
     channels: set[int] = field(default_factory=set)
     announced: list[str] = field(default_factory=list)
+    takers: dict[str, tuple[tuple[str, ...], int]] = field(default_factory=dict)
     unrouted: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     kept_back: list[tuple[str, Standing, str]] = field(default_factory=list)
     problems: list[PostProblem] = field(default_factory=list)
 
@@ -154,6 +160,8 @@ class Planner:
             self._tables.deliveries.plan(known.id, matching, self._now, arrived_at=arrived_at)
             self.taken.channels.update(matching)
             self.taken.announced.append(known.post.path)
+            names = tuple(each.channel.name for each in routes if each.matches)
+            self.taken.takers[known.post.path] = (names, len(followers))
             return
         unrouted = Reason("channels", False, f"none of {len(routes)} channels takes it")
         self._tables.posts.decide(known.id, Standing.INDEXED, Cause.UNROUTED, (*known.reasons, unrouted))

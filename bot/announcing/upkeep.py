@@ -33,6 +33,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.announcing.desk import LONGEST_SECONDS, Desk
+from bot.announcing.facts import tell_each
 from bot.announcing.lane import LOOK_AGAIN_SECONDS, has_work
 from bot.announcing.publisher import (
     Changed,
@@ -164,11 +165,11 @@ class Upkeep:
                 await self._desk.record(lambda tables: tables.messages.record_published(message.id, self._desk.now()))
                 self._desk.did_well()
                 self._desk.pauses.publishing.reset()
-                logger.info("%s: published message %d", self._name, message.message_id)
+                self._tell("%s: published %r, message %d", message)
             case MessageGone():
                 await self._record_gone(message)
             case MessageRefused(reason):
-                logger.error("%s: message %d cannot be published: %s", self._name, message.message_id, reason)
+                self._tell("%s: %r, message %d, cannot be published: %s", message, reason, level=logging.ERROR)
                 await self._desk.record(lambda tables: tables.messages.never_publish(message.id))
             case NotNow(reason, after_seconds):
                 self._publish_later(reason, after_seconds)
@@ -180,7 +181,8 @@ class Upkeep:
     def _publish_later(self, reason: str, after_seconds: float | None) -> None:
         """Neither edits nor deletions have to wait for that."""
         seconds = after_seconds or self._desk.pauses.publishing.after_failure()
-        logger.warning("%s: publishing goes on in %.0f s: %s", self._name, seconds, reason)
+        text, fields = "%s: publishing goes on in %.0f s: %s", {**self._desk.fields, "retry_seconds": seconds}
+        logger.warning(text, self._name, seconds, reason, extra=fields)
         self._desk.trouble(f"nothing can be published: {reason}", rate_limited=after_seconds is not None)
         self._publish_from = time.monotonic() + min(seconds, LONGEST_SECONDS)
 
@@ -210,7 +212,8 @@ class Upkeep:
             case MessageRefused(reason, code):
                 await self._leave(message, reason, code)
             case NotNow(reason, after_seconds) if kept and after_seconds is not None:  # only edits need wait for that
-                logger.info("%s: edits go on in %.0f s: %s", self._name, after_seconds, reason)
+                text, fields = "%s: edits go on in %.0f s: %s", {**self._desk.fields, "retry_seconds": after_seconds}
+                logger.info(text, self._name, after_seconds, reason, extra=fields)
                 self._desk.trouble(f"cards cannot be changed for {after_seconds:.0f} s: {reason}", rate_limited=True)
                 self._edit_from = time.monotonic() + min(after_seconds, LONGEST_SECONDS)
             case NotNow() | ChannelRefused() as outcome:
@@ -237,12 +240,13 @@ class Upkeep:
         """Let a refused message be until its posts change again; but go on trying to take back what is to go."""
         if self._is_to_give_up_a_card(message):
             seconds = self._desk.pauses.refusal.after_failure()
-            text = "%s: message %d shows what is to be taken back, and stays: %s; the next try is in %.0f s"
-            logger.error(text, self._name, message.message_id, reason, seconds)
+            text = "%s: %r is to be taken back, but message %d stays: %s; the next try is in %.0f s"
+            out = [card for card in message.cards if self._wanted(card) is None]
+            self._tell(text, message, reason, seconds, cards=out, level=logging.ERROR)
             self._desk.trouble(f"message {message.message_id} shows what is to be taken back: {reason}")
             self._turn_from[message.id] = time.monotonic() + seconds
             return
-        logger.warning("%s: message %d stays as it is: %s (%d)", self._name, message.message_id, reason, code)
+        self._tell("%s: %r in message %d stays as it is: %s (%d)", message, reason, code, level=logging.WARNING)
 
         def leave(tables: Tables) -> None:
             current = tables.messages.by_id(message.id)
@@ -266,15 +270,27 @@ class Upkeep:
 
         await self._desk.record(record)
         self._desk.did_well()
-        if changed:
-            logger.info("%s: edited message %d: %s changed", self._name, message.message_id, _paths(changed))
+        self._tell("%s: %r changed, edited message %d", message, cards=changed)
+        self._tell("%s: took back %r from message %d", message, cards=out)
         if out:
-            logger.info("%s: took back %s from message %d", self._name, _paths(out), message.message_id)
             self._on_due()  # one may be public again
 
     async def _record_gone(self, message: StandingMessage) -> None:
-        logger.info("%s: a person deleted message %d; it stays deleted", self._name, message.message_id)
+        self._tell("%s: a person deleted %r, message %d; it stays deleted", message)
         await self._desk.record(lambda tables: tables.messages.record_gone(message.id))
+
+    def _tell(
+        self,
+        text: str,
+        message: StandingMessage,
+        *values: object,
+        cards: Sequence[StandingCard] | None = None,
+        level: int = logging.INFO,
+    ) -> None:
+        """Log a line for each of the `cards` of a message; None: for all of them."""
+        posts = [(card.delivery, card.post.path) for card in (message.cards if cards is None else cards)]
+        fields = {**self._desk.fields, "message_id": str(message.message_id)}
+        tell_each(logger, text, posts, fields, message.message_id, *values, level=level)
 
     def _is_as_it_should_be(self, message: StandingMessage) -> bool:
         """Whether each card shows what it should; of one that was sent before that was kept, it is taken to do so."""
@@ -306,7 +322,3 @@ def _wait_for_budget(tables: Tables, channel_id: int, now: datetime) -> float:
     if len(lately) < PUBLISHED_AN_HOUR:
         return 0.0
     return (lately[-PUBLISHED_AN_HOUR] + HOUR - now).total_seconds()
-
-
-def _paths(cards: Sequence[StandingCard]) -> str:
-    return ", ".join(repr(card.post.path) for card in cards)

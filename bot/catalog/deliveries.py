@@ -55,12 +55,12 @@ class DeliveryTable:
             for channel_id in channel_ids
         )
 
-    def arrivals(self, claim: Claim) -> list[datetime]:
-        """When each post of a claim arrived that no person asked to be announced."""
+    def arrivals(self, claim: Claim) -> dict[int, datetime]:
+        """When each post of a claim arrived that no person asked to be announced, by the number of its delivery."""
         rows = self._connection.execute(
-            "SELECT arrived_at FROM deliveries WHERE message = ? AND arrived_at IS NOT NULL", (claim.id,)
+            "SELECT id, arrived_at FROM deliveries WHERE message = ? AND arrived_at IS NOT NULL", (claim.id,)
         )
-        return [moment for row in rows if (moment := from_microseconds(row["arrived_at"])) is not None]
+        return {row["id"]: moment for row in rows if (moment := from_microseconds(row["arrived_at"])) is not None}
 
     def withdraw(self, post_id: int) -> bool:
         """Forget what is planned of a post that was certainly never sent; return whether that is so."""
