@@ -28,12 +28,12 @@ def require_of_guild(channel: Channel) -> None:
 
 
 def require_send(world: World, channel: Channel) -> None:
-    """Raise `ApiError` if the bot may not send here: 400/50008 in a forum, 403/160005 in a locked thread, 403/50007 to
-    somebody who takes no direct messages.
+    """Raise `ApiError` if the bot may not send here: 400/50008 in a forum or category, 403/160005 in a locked thread,
+    403/50007 to somebody who takes no direct messages.
 
     An archived thread is no hindrance: sending reopens it.
     """
-    if channel.is_forum:
+    if not channel.takes_messages:
         require(world, channel)
         raise ApiError(400, 50008, "Cannot send messages in a non-text channel")
     if channel.kind == "dm" and not world.takes_direct_messages(channel.recipient_id or 0):

@@ -70,8 +70,8 @@ def asker_of(world: World, how: Asking) -> Asker:
     place = _place_of(channel)
     if how.get("place", place) != place:
         raise ValueError(f"the channel {channel.name} is not in the place {how.get('place')!r}")
-    if channel.is_forum:
-        raise ValueError("nobody can type in a forum itself, only in its threads")
+    if not channel.takes_messages:
+        raise ValueError("nobody can type in a forum itself, only in its threads, nor in a category")
     _require_seen(world, user, channel)
     return Asker(user, _locale(how), place, channel, how.get("force", False))
 
@@ -94,7 +94,7 @@ def _first_channel(world: World, user: User, place: Place) -> Channel:
     if place != "guild":
         return world.elsewhere if place == "elsewhere" else world.private
     for channel in world.channels:
-        if not channel.is_forum and "view_channel" in world.permitted(user, channel):
+        if channel.takes_messages and "view_channel" in world.permitted(user, channel):
             return channel
     raise ValueError(f"there is no channel where {user.name} could type")
 

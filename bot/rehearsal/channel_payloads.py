@@ -7,12 +7,15 @@ from bot.rehearsal.records import Channel, Message
 from bot.rehearsal.wire import JsonObject, utc_text
 from bot.rehearsal.world import World
 
-__all__ = ["channel_json", "channel_type"]
+__all__ = ["channel_json", "channel_type", "told_channel_json"]
 
 _CHANNEL_TYPES = {"text": 0, "dm": 1, "voice": 2, "private": 3, "announcement": 5, "thread": 11, "forum": 15}
-_CHANNEL_TYPES |= {"media": 16, "elsewhere": 0}
+_CHANNEL_TYPES |= {"media": 16, "category": 4, "elsewhere": 0}
 _ANNOUNCEMENT_THREAD = 10
+_NOT_OF_CATEGORIES = frozenset({"topic", "last_message_id", "rate_limit_per_user"})
 _REQUIRE_TAG = 1 << 4
+_OBFUSCATED = 1 << 17
+_NOT_OBFUSCATED = ("id", "type", "guild_id", "position", "parent_id", "nsfw", "bitrate", "user_limit", "rtc_region")
 
 
 def channel_json(world: World, channel: Channel) -> JsonObject:
@@ -36,10 +39,25 @@ def channel_json(world: World, channel: Channel) -> JsonObject:
         "last_message_id": _last_message_id(world, channel),
         "topic": None,
     }
+    if channel.kind == "category":
+        return {key: value for key, value in common.items() if key not in _NOT_OF_CATEGORIES}
     if channel.kind == "voice":
         del common["topic"]
         return {**common, "bitrate": 64000, "user_limit": 0, "rtc_region": None}
     return {**common, **_forum_json(channel)} if channel.is_forum else common
+
+
+def told_channel_json(world: World, channel: Channel) -> JsonObject:
+    """A channel or thread as the gateway tells of it: of one that the bot does not see only that there is one.
+
+    Source: https://docs.discord.com/developers/resources/channel#obfuscated-channels
+    """
+    told = channel_json(world, channel)
+    if channel.kind in {"dm", "private", "elsewhere", "thread"} or "view_channel" in world.granted(channel):
+        return told
+    nobody = _overwrite(world.guild_id, frozenset(), frozenset({"view_channel"}))
+    known = {key: told[key] for key in _NOT_OBFUSCATED if key in told}
+    return {**known, "name": "___hidden___", "flags": _OBFUSCATED, "permission_overwrites": [nobody]}
 
 
 def channel_type(world: World, channel: Channel) -> int:

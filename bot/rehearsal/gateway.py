@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from bot.rehearsal.channel_payloads import channel_json
+from bot.rehearsal.channel_payloads import told_channel_json
 from bot.rehearsal.ids import APPLICATION_ID
 from bot.rehearsal.payloads import guild_create_json, message_json
 from bot.rehearsal.people_payloads import me_json, member_json, role_json
@@ -305,7 +305,7 @@ class Gateway:
         events = {"thread_created": "THREAD_CREATE"}
         events |= {"channel_changed": "THREAD_UPDATE" if is_thread else "CHANNEL_UPDATE"}
         events |= {"channel_removed": "THREAD_DELETE" if is_thread else "CHANNEL_DELETE"}
-        self.dispatch(events[change.kind], channel_json(self._world, change.channel), GUILDS)
+        self.dispatch(events[change.kind], told_channel_json(self._world, change.channel), GUILDS)
 
     def _on_message(self, change: Change, message: Message) -> None:
         """Tell of a message, if everybody sees it, where the bot is."""

@@ -195,7 +195,8 @@ class Interactions:
         )
         payload = interaction_json(self._world, asker, interaction, data)
         self.replies.expect(interaction)
-        self._dispatch("INTERACTION_CREATE", payload)
+        if self._world.application.interactions_endpoint_url is None:  # else it goes there, and not over the gateway
+            self._dispatch("INTERACTION_CREATE", payload)
         return interaction
 
     async def _callback_of(self, interaction: Interaction) -> JsonObject:

@@ -1,13 +1,14 @@
 """The world as Discord writes it in JSON, the same over REST and gateway."""
 
-from bot.rehearsal.channel_payloads import channel_json
+from bot.rehearsal.channel_payloads import channel_json, told_channel_json
 from bot.rehearsal.ids import APPLICATION_ID, OWNER_ID
 from bot.rehearsal.people_payloads import JOINED_AT, member_json, role_jsons, user_json
+from bot.rehearsal.permissions import EVERY_PERMISSION, bits
 from bot.rehearsal.records import Message
 from bot.rehearsal.wire import JsonObject, utc_text
 from bot.rehearsal.world import World
 
-__all__ = ["application_json", "guild_create_json", "guild_json", "message_json"]
+__all__ = ["application_json", "guild_create_json", "guild_json", "message_json", "my_guild_json"]
 
 _REPLY = 19
 _OF_COMMAND = {1: 20, 2: 23, 3: 23}  # the types of messages that answer commands, by the types of those
@@ -47,6 +48,20 @@ def guild_json(world: World) -> JsonObject:
     }
 
 
+def my_guild_json(world: World) -> JsonObject:
+    """What ``GET /users/@me/guilds`` tells about the guild."""
+    granted = EVERY_PERMISSION if "administrator" in world.bot_granted else world.everyone_granted | world.bot_granted
+    return {
+        "id": str(world.guild_id),
+        "name": world.guild_name,
+        "icon": None,
+        "banner": None,
+        "owner": False,
+        "permissions": str(bits(granted)),
+        "features": ["NEWS", "COMMUNITY"],
+    }
+
+
 def guild_create_json(world: World) -> JsonObject:
     """The data of GUILD_CREATE: the guild with its channels, its threads, and the bot as its only known member."""
     channels = [channel for channel in world.channels if channel.kind != "thread"]
@@ -58,7 +73,7 @@ def guild_create_json(world: World) -> JsonObject:
         "unavailable": False,
         "member_count": len(world.users),
         "members": [member_json(world, world.bot)],
-        "channels": [channel_json(world, channel) for channel in channels],
+        "channels": [told_channel_json(world, channel) for channel in channels],
         "threads": [channel_json(world, thread) for thread in threads],
         "presences": [],
         "voice_states": [],
@@ -70,7 +85,7 @@ def guild_create_json(world: World) -> JsonObject:
 
 def application_json(world: World) -> JsonObject:
     """The application object of the bot."""
-    bot_user = user_json(world.bot)
+    bot_user, chosen = user_json(world.bot), world.application
     return {
         "id": str(APPLICATION_ID),
         "name": world.bot.name,
@@ -78,21 +93,21 @@ def application_json(world: World) -> JsonObject:
         "description": "",
         "summary": "",
         "type": None,
-        "bot_public": False,
-        "bot_require_code_grant": False,
+        "bot_public": chosen.public,
+        "bot_require_code_grant": chosen.requires_code_grant,
         "verify_key": "0" * 64,
-        "flags": 0,
-        "flags_new": "0",
+        "flags": chosen.flags,
+        "flags_new": str(chosen.flags),
         "owner": user_json(world.user(OWNER_ID)),
         "team": None,
         "bot": bot_user,
         "redirect_uris": [],
-        "interactions_endpoint_url": None,
+        "interactions_endpoint_url": chosen.interactions_endpoint_url,
         "role_connections_verification_url": None,
         "explicit_content_filter": 0,
         "integration_types_config": {"0": {}, "1": {}} if world.user_installs else {"0": {}},
-        "integration_public": True,
-        "integration_require_code_grant": False,
+        "integration_public": chosen.public,
+        "integration_require_code_grant": chosen.requires_code_grant,
         "approximate_guild_count": 1,
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,

@@ -20,12 +20,17 @@ class People:
     Attributes:
         bot: the user whose token is the rehearsal's.
         roles: of the guild, without @everyone and the bot's own.
+        everyone_granted: names of what everybody may do where no channel says otherwise.
+        bot_granted: the same of the bot's own role.
+        bot_timed_out_until: when the bot's timeout ends, in seconds since 1970; None: it has none.
     """
 
     def __init__(self, roles: Sequence[StandInRole], snowflakes: Snowflakes) -> None:
         self.snowflakes = snowflakes
         self.bot = User(APPLICATION_ID, "Linkbot", bot=True)
         self.roles = tuple(replace(role, permissions=permission_names(role.permissions)) for role in roles)
+        self.everyone_granted = self.bot_granted = DEFAULT_GRANTED
+        self.bot_timed_out_until: float | None = None
         self._users = {user.id: user for user in (self.bot, User(OWNER_ID, "owner"), User(VISITOR_ID, "visitor"))}
         self._roles_of: dict[int, frozenset[int]] = {}
         self._own_role: dict[int, int] = {}
@@ -66,7 +71,7 @@ class People:
     def guild_permissions(self, user: User) -> frozenset[str]:
         """What a member may do where no channel says otherwise; the owner and administrators may do everything."""
         roles = self.roles_of(user)
-        granted = DEFAULT_GRANTED.union(*(role.permissions for role in self.roles if role.id in roles))
+        granted = self.everyone_granted.union(*(role.permissions for role in self.roles if role.id in roles))
         return EVERY_PERMISSION if user.id == OWNER_ID or "administrator" in granted else granted
 
     def set_member_roles(self, name: str, roles: Iterable[int]) -> None:

@@ -1,7 +1,7 @@
 """Users, members and roles as Discord writes them in JSON."""
 
 from bot.rehearsal.ids import APPLICATION_ID, BOT_ROLE_ID
-from bot.rehearsal.permissions import DEFAULT_GRANTED, bits
+from bot.rehearsal.permissions import bits
 from bot.rehearsal.records import User
 from bot.rehearsal.wire import JsonObject, utc_text
 from bot.rehearsal.world import World
@@ -44,12 +44,17 @@ def member_json(world: World, user: User) -> JsonObject:
         "roles": [str(BOT_ROLE_ID)] if user.id == world.bot.id else list(map(str, sorted(world.roles_of(user)))),
         "joined_at": JOINED_AT,
         "premium_since": None,
-        "communication_disabled_until": None,
+        "communication_disabled_until": _timeout(world, user),
         "pending": False,
         "deaf": False,
         "mute": False,
         "flags": 0,
     }
+
+
+def _timeout(world: World, user: User) -> str | None:
+    until = world.bot_timed_out_until if user.id == world.bot.id else None
+    return None if until is None else utc_text(until)
 
 
 def _role(role_id: int, name: str, position: int, permissions: int, *, mentionable: bool, managed: bool) -> JsonObject:
@@ -75,8 +80,8 @@ def _role(role_id: int, name: str, position: int, permissions: int, *, mentionab
 def role_jsons(world: World) -> list[JsonObject]:
     """Every role: @everyone, the bot's own, those of the rehearsal."""
     return [
-        _role(world.guild_id, "@everyone", 0, bits(DEFAULT_GRANTED), mentionable=False, managed=False),
-        _role(BOT_ROLE_ID, world.bot.name, 1, bits(DEFAULT_GRANTED), mentionable=False, managed=True),
+        _role(world.guild_id, "@everyone", 0, bits(world.everyone_granted), mentionable=False, managed=False),
+        _role(BOT_ROLE_ID, world.bot.name, 1, bits(world.bot_granted), mentionable=False, managed=True),
         *(
             _role(role.id, role.name, position, bits(role.permissions), mentionable=role.mentionable, managed=False)
             for position, role in enumerate(world.roles, start=2)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-__all__ = ["DEFAULT_GRANTED", "DIRECT_GRANTED", "EVERY_PERMISSION", "bits", "permission_names"]
+__all__ = ["DEFAULT_GRANTED", "DIRECT_GRANTED", "EVERY_PERMISSION", "TIMED_OUT_GRANTED", "bits", "permission_names"]
 
 # https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags
 _BITS = {
@@ -19,6 +19,7 @@ _BITS = {
     "read_message_history": 16,
     "mention_everyone": 17,
     "use_external_emojis": 18,
+    "connect": 20,
     "manage_roles": 28,
     "use_application_commands": 31,
     "manage_threads": 34,
@@ -36,6 +37,7 @@ DEFAULT_GRANTED = frozenset(
         "attach_files",
         "add_reactions",
         "read_message_history",
+        "connect",
         "use_application_commands",
         "create_public_threads",
         "send_messages_in_threads",
@@ -47,6 +49,9 @@ DIRECT_GRANTED = frozenset(
     {"view_channel", "send_messages", "embed_links", "attach_files", "add_reactions", "read_message_history"}
 )
 """What the bot may do in its direct messages with somebody."""
+
+TIMED_OUT_GRANTED = frozenset({"view_channel", "read_message_history"})
+"""All that is left to a member during a timeout."""
 
 EVERY_PERMISSION = frozenset(_BITS)
 """What owners and administrators may do."""

@@ -17,6 +17,7 @@ __all__ = [
     "ChannelKind",
     "Message",
     "Pings",
+    "StandInApplication",
     "StandInChannel",
     "StandInRole",
     "StandInTag",
@@ -26,7 +27,7 @@ __all__ = [
 EPHEMERAL = 1 << 6
 CROSSPOSTED = 1 << 0
 
-ChannelKind = Literal["text", "announcement", "forum", "media", "voice"]
+ChannelKind = Literal["text", "announcement", "forum", "media", "voice", "category"]
 AsideKind = Literal["dm", "private", "elsewhere"]
 """What is no channel of the guild: direct messages with the bot; a chat between people without the bot; a channel of a
 guild where the bot is not."""
@@ -68,6 +69,25 @@ class StandInChannel:
     require_tag: bool = False
     hidden: bool = False
     seen_by: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StandInApplication:
+    """What the bot's owner chose in Discord's developer portal.
+
+    Attributes:
+        public: whether anybody may invite the bot.
+        requires_code_grant: whether an invite takes OAuth2's code grant.
+        flags: https://docs.discord.com/developers/resources/application#application-object-application-flags
+        interactions_endpoint_url: where interactions go; then none of them comes over the gateway.
+        commands_scope: whether the bot was invited with ``applications.commands``.
+    """
+
+    public: bool = False
+    requires_code_grant: bool = False
+    flags: int = 0
+    interactions_endpoint_url: str | None = None
+    commands_scope: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +143,11 @@ class Channel:
     def is_forum(self) -> bool:
         """Whether it holds threads only."""
         return self.kind in FORUMS
+
+    @property
+    def takes_messages(self) -> bool:
+        """Whether anybody can write in it: not in a forum, but in its threads, and not in a category."""
+        return not self.is_forum and self.kind != "category"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from bot.rehearsal.channel_payloads import channel_json
 from bot.rehearsal.command_form import read_command, read_commands
 from bot.rehearsal.forms import Form
 from bot.rehearsal.ids import APPLICATION_ID
-from bot.rehearsal.payloads import application_json, guild_json
+from bot.rehearsal.payloads import application_json, guild_json, my_guild_json
 from bot.rehearsal.people_payloads import me_json, member_json, role_jsons
 from bot.rehearsal.wire import ApiError, JsonObject, unknown
 from bot.rehearsal.world import World
 
 __all__ = ["GuildRoutes"]
+
+_MOST_GUILDS = 200
 
 
 class GuildRoutes:
@@ -37,6 +39,7 @@ class GuildRoutes:
         return [
             *listed,
             web.get("/users/@me", self._me),
+            web.get("/users/@me/guilds", self._guilds),
             web.get("/oauth2/applications/@me", self._application),
             web.get("/applications/@me", self._application),
             web.get("/gateway", self._gateway),
@@ -49,6 +52,15 @@ class GuildRoutes:
 
     async def _me(self, _request: web.Request) -> web.Response:
         return json_answer(me_json(self._world.bot))
+
+    async def _guilds(self, request: web.Request) -> web.Response:
+        form = Form()
+        form.whole(request.query.get("limit", str(_MOST_GUILDS)), "limit", 1, _MOST_GUILDS)
+        form.finish()
+        counts: JsonObject = {}
+        if request.query.get("with_counts", "0") in {"1", "true"}:
+            counts = {"approximate_member_count": len(self._world.users), "approximate_presence_count": 1}
+        return json_answer([{**my_guild_json(self._world), **counts}])
 
     async def _application(self, _request: web.Request) -> web.Response:
         return json_answer(application_json(self._world))
@@ -70,8 +82,11 @@ class GuildRoutes:
 
     async def _channels(self, request: web.Request) -> web.Response:
         self._check_guild(request)
-        channels = [channel for channel in self._world.channels if channel.kind != "thread"]
-        return json_answer([channel_json(self._world, channel) for channel in channels])
+        world = self._world
+        channels = [channel for channel in world.channels if channel.kind != "thread"]
+        # What the bot does not see is left out: https://docs.discord.com/developers/resources/guild#get-guild-channels
+        channels = [channel for channel in channels if "view_channel" in world.granted(channel)]
+        return json_answer([channel_json(world, channel) for channel in channels])
 
     async def _roles(self, request: web.Request) -> web.Response:
         self._check_guild(request)
@@ -87,7 +102,8 @@ class GuildRoutes:
             raise ApiError(403, 20012, "You are not authorized to perform this action on this application")
         if "guild_id" not in request.match_info:
             return None
-        if path_id(request, "guild_id") != self._world.guild_id:
+        is_there = path_id(request, "guild_id") == self._world.guild_id
+        if not is_there or not self._world.application.commands_scope:
             raise ApiError(403, 50001, "Missing Access")
         return self._world.guild_id
 

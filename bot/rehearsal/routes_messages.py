@@ -70,6 +70,8 @@ class MessageRoutes:
         form = Form()
         count = form.whole(request.query.get("limit", "50"), "limit", 1, limits.HISTORY) or 0
         form.finish()
+        if channel.kind == "voice":
+            require(self._world, channel, "connect")
         if "read_message_history" not in self._world.granted(channel):
             return json_answer([])  # Discord's own rule: nothing, and no error
         cursors = {name: query_id(request, name) for name in ("before", "after", "around")}

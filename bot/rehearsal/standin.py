@@ -11,7 +11,7 @@ from bot.rehearsal.control import ControlRoutes
 from bot.rehearsal.guard import guard
 from bot.rehearsal.interactions import Choice, InteractionAnswer, NoAnswerError
 from bot.rehearsal.live import LivePage
-from bot.rehearsal.records import StandInChannel, StandInRole, StandInTag
+from bot.rehearsal.records import StandInApplication, StandInChannel, StandInRole, StandInTag
 from bot.rehearsal.rest import API_PREFIX, rest_application
 from bot.rehearsal.routes_channels import ChannelRoutes
 from bot.rehearsal.routes_guild import GuildRoutes
@@ -26,6 +26,7 @@ __all__ = [
     "NoAnswerError",
     "Place",
     "StandIn",
+    "StandInApplication",
     "StandInChannel",
     "StandInRole",
     "StandInTag",

@@ -9,8 +9,18 @@ from dataclasses import replace
 from bot.rehearsal.forums import checked_tags
 from bot.rehearsal.ids import ELSEWHERE_CHANNEL_ID, GUILD_ID, PRIVATE_CHANNEL_ID
 from bot.rehearsal.people import People
-from bot.rehearsal.permissions import DEFAULT_GRANTED, DIRECT_GRANTED, permission_names
-from bot.rehearsal.records import CROSSPOSTED, AsideKind, Change, Channel, Message, StandInChannel, StandInRole, User
+from bot.rehearsal.permissions import DIRECT_GRANTED, EVERY_PERMISSION, TIMED_OUT_GRANTED, permission_names
+from bot.rehearsal.records import (
+    CROSSPOSTED,
+    AsideKind,
+    Change,
+    Channel,
+    Message,
+    StandInApplication,
+    StandInChannel,
+    StandInRole,
+    User,
+)
 from bot.rehearsal.wire import JsonObject, Snowflakes, unknown
 
 __all__ = ["World"]
@@ -22,6 +32,7 @@ class World(People):
     """The state. Every change is told to the listeners after it is done, in the order of the changes.
 
     Attributes:
+        application: what was chosen in the developer portal, and how the bot was invited.
         commands: what is registered; the key None stands for globally, others for a guild's id.
         user_installs: whether people may take the bot along to where it is no member.
         external_apps: whether the other guild lets everybody see what such a bot answers, else only who asked.
@@ -35,6 +46,7 @@ class World(People):
         self.clock = clock
         self.guild_id = GUILD_ID
         self.guild_name = "Rehearsal"
+        self.application = StandInApplication()
         self.user_installs = True
         self.external_apps = True
         self.commands: dict[int | None, list[JsonObject]] = {None: []}
@@ -98,8 +110,22 @@ class World(People):
         """What the bot may do in `channel`; a thread takes that from its parent. Where it is no member: nothing."""
         if channel.id in self._aside:
             return DIRECT_GRANTED if channel.kind == "dm" else frozenset()
+        granted = self.everyone_granted | self.bot_granted
+        if "administrator" in granted:
+            return EVERY_PERMISSION
         parent = self._channels.get(channel.parent_id or 0, channel)
-        return (DEFAULT_GRANTED | parent.granted) - parent.denied
+        seen = {"view_channel"} if parent.hidden else set()  # by an overwrite of its own
+        granted = (granted | parent.granted | seen) - parent.denied
+        timed_out = self.bot_timed_out_until is not None and self.bot_timed_out_until > self.clock()
+        return granted & TIMED_OUT_GRANTED if timed_out else granted
+
+    def set_bot_permissions(self, granted: Iterable[str], *, everyone: Iterable[str] | None = None) -> None:
+        """Change what the bot's own role allows, and with `everyone` what everybody may do; channels may say else."""
+        self.bot_granted = permission_names(granted)
+        if everyone is not None:
+            self.everyone_granted = permission_names(everyone)
+        for channel in self.channels:
+            self._tell(Change("channel_changed", channel))
 
     def permitted(self, user: User, channel: Channel) -> frozenset[str]:
         """What a member may do in a channel of the guild; a thread takes that from its parent."""

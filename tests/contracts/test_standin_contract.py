@@ -6,13 +6,13 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.rehearsal.standin import StandIn, StandInChannel, StandInRole, StandInTag
+from bot.rehearsal.standin import StandIn, StandInApplication, StandInChannel, StandInRole, StandInTag
 from tests.support.standin_client import RawClient, RecordingClient, client_of, raw_client
 from tests.support.standin_openapi import requires_document, validate_request, validate_response
 
 pytestmark = requires_document
 
-NEWS, RELEASES, FORUM, VOICE, CLOSED, STRICT = 101, 102, 103, 104, 105, 106
+NEWS, RELEASES, FORUM, VOICE, CLOSED, STRICT, TOPICS = 101, 102, 103, 104, 105, 106, 107
 CHANNELS = (
     StandInChannel(NEWS, "news"),
     StandInChannel(RELEASES, "releases", "announcement"),
@@ -20,6 +20,7 @@ CHANNELS = (
     StandInChannel(STRICT, "strict", "forum", granted=frozenset({"manage_threads"}), require_tag=True),
     StandInChannel(VOICE, "voice", "voice"),
     StandInChannel(CLOSED, "closed", denied=frozenset({"send_messages"})),
+    StandInChannel(TOPICS, "topics", "category"),
 )
 EMBED = {
     "title": "t",
@@ -68,6 +69,8 @@ async def test_answers_about_guild_and_bot_are_discords() -> None:
         bot, guild = standin.world.bot.id, standin.world.guild_id
         for path in ("/users/@me", "/oauth2/applications/@me", "/applications/@me", "/gateway", "/gateway/bot"):
             await ask("GET", path)
+        for query in ("", "?limit=200&with_counts=1", "?limit=201"):
+            await ask("GET", f"/users/@me/guilds{query}")
         for part in ("", "/channels", "/roles", f"/members/{bot}", "/threads/active"):
             await ask("GET", f"/guilds/{guild}{part}")
         for channel in CHANNELS:
@@ -77,6 +80,23 @@ async def test_answers_about_guild_and_bot_are_discords() -> None:
             await ask("GET", f"{place}/commands")
             await ask("POST", f"{place}/commands", COMMAND)
             await ask("POST", f"{place}/commands", {**COMMAND, "name": "other"})
+
+
+async def test_answers_to_a_bot_that_is_kept_out_are_discords() -> None:
+    """What the stand-in tells a bot in a timeout, without the commands' scope or sight of a channel is Discord's."""
+    async with StandIn(CHANNELS, rate_limits=False) as standin, raw_client(standin) as raw:
+        ask, world = _Checked(raw), standin.world
+        place, bot = f"/guilds/{world.guild_id}", world.bot.id
+        url = "https://example.org/"
+        world.application = StandInApplication(True, True, 1 << 18, url, commands_scope=False)
+        world.bot_timed_out_until = world.clock() + 60
+        standin.set_denied(NEWS, {"view_channel"})
+        for path in ("/applications/@me", f"{place}/members/{bot}", "/users/@me/guilds", f"{place}/channels"):
+            await ask("GET", path)
+        assert (await ask("GET", f"/applications/{bot}{place}/commands"))["code"] == 50001
+        assert (await ask("GET", f"/channels/{NEWS}"))["code"] == 50001
+        assert (await ask("POST", f"/channels/{RELEASES}/messages", {"content": "x"}))["code"] == 50013
+        assert (await ask("POST", f"/channels/{TOPICS}/messages", {"content": "x"}))["code"] == 50008
 
 
 async def test_answers_about_messages_and_threads_are_discords() -> None:

@@ -9,7 +9,7 @@ import pytest
 from discord import app_commands
 
 from bot.rehearsal.interactions import Interactions, NoAnswerError
-from bot.rehearsal.standin import Choice, StandIn
+from bot.rehearsal.standin import Choice, StandIn, StandInApplication
 from tests.support.standin_client import RawClient, RecordingClient, client_of
 
 NEWS, CLOSED = 101, 104
@@ -106,6 +106,17 @@ async def test_no_callback_within_three_seconds(
     monkeypatch.setattr("bot.rehearsal.limits.INTERACTION_ANSWER_SECONDS", 0.05)
     with pytest.raises(NoAnswerError):
         await standin.slash("silent")
+
+
+async def test_with_an_endpoint_nothing_comes_over_the_gateway(
+    bot: RecordingClient, standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the developer portal has an address for interactions, the bot hears of none."""
+    monkeypatch.setattr("bot.rehearsal.limits.INTERACTION_ANSWER_SECONDS", 0.05)
+    standin.world.application = StandInApplication(interactions_endpoint_url="https://example.org/")
+    with pytest.raises(NoAnswerError):
+        await standin.slash("button")
+    assert "interaction" not in bot.events
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,16 @@ import discord
 import pytest
 
 from bot.rehearsal.message_form import blank
-from bot.rehearsal.standin import StandIn
-from tests.support.standin_client import RawClient, RecordingClient, client_of
+from bot.rehearsal.standin import StandIn, StandInChannel
+from tests.support.standin_client import RawClient, RecordingClient, client_of, raw_client
 
 NEWS, RELEASES, FORUM, CLOSED, HIDDEN = 101, 102, 103, 104, 105
 
 
 async def test_ready_with_guild_and_channels(client: RecordingClient, standin: StandIn) -> None:
-    """discord.py gets ready and knows the guild with its channels, roles and its own permissions."""
+    """discord.py gets ready and knows the guild with its channels, those that it sees by name, and its permissions."""
     guild = client.guilds[0]
-    assert [channel.name for channel in guild.channels] == ["news", "releases", "forum", "closed", "hidden"]
+    assert [channel.name for channel in guild.channels] == ["news", "releases", "forum", "closed", "___hidden___"]
     assert isinstance(guild.get_channel(RELEASES), discord.TextChannel)
     assert isinstance(guild.get_channel(FORUM), discord.ForumChannel)
     closed = guild.get_channel(CLOSED)
@@ -21,6 +21,41 @@ async def test_ready_with_guild_and_channels(client: RecordingClient, standin: S
     assert closed.permissions_for(guild.me).view_channel
     assert not closed.permissions_for(guild.me).send_messages
     assert standin.invalid_requests == []
+
+
+async def test_a_hidden_channel_is_told_without_its_name(client: RecordingClient, standin: StandIn) -> None:
+    """What the bot does not see it knows by its id alone, until it may see it; lists over REST leave it out."""
+    guild = client.guilds[0]
+    assert HIDDEN not in {channel.id for channel in await guild.fetch_channels()}
+    standin.set_denied(HIDDEN, ())
+    await client.wait_for_event("guild_channel_update")
+    told = guild.get_channel(HIDDEN)
+    assert told is not None
+    assert told.name == "hidden"
+    assert HIDDEN in {channel.id for channel in await guild.fetch_channels()}
+
+
+async def test_what_the_bot_may_do_follows_its_role(client: RecordingClient, standin: StandIn) -> None:
+    """What neither the bot's role nor everybody may do is refused; an administrator may do it; a timeout stops all."""
+    channel = client.get_partial_messageable(NEWS)
+    standin.world.set_bot_permissions({"view_channel"}, everyone={"read_message_history"})
+    with pytest.raises(discord.Forbidden):
+        await channel.send("x")
+    standin.world.set_bot_permissions({"administrator"})
+    sent = await channel.send("x")
+    standin.world.set_bot_permissions({"view_channel", "send_messages"})
+    standin.world.bot_timed_out_until = standin.world.clock() + 60
+    with pytest.raises(discord.Forbidden):
+        await channel.send("x")
+    assert (await channel.fetch_message(sent.id)).id == sent.id
+
+
+async def test_the_history_of_a_voice_channel_takes_connect() -> None:
+    """Who may not enter a voice channel does not read what was written there."""
+    async with StandIn([StandInChannel(NEWS, "talk", "voice")]) as standin, raw_client(standin) as raw:
+        assert (await raw("GET", f"/channels/{NEWS}/messages")).body == []
+        standin.set_denied(NEWS, {"connect"})
+        assert (await raw("GET", f"/channels/{NEWS}/messages")).code == 50013
 
 
 async def test_wrong_token_is_refused(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
