@@ -148,7 +148,8 @@ class Intake:
                 await self._look_once(hints)
             except CatalogUnavailableError as error:
                 seconds = pauses.after_failure()
-                logger.warning("Posts cannot be taken in: %s; the next try is in %.0f s", error, seconds)
+                text = "Posts cannot be taken in: %s; the next try is in %.0f s"
+                logger.warning(text, error, seconds, extra={"retry_seconds": seconds})
                 self._troubles.begin(INTAKE, f"posts cannot be taken in: {error}")
             else:
                 self._troubles.end(INTAKE)

@@ -72,7 +72,7 @@ async def delete_thread(client: discord.Client, thread_id: int) -> ChangeOutcome
             raise
         outcome = await _while_open(thread, lambda: _delete(client, thread_id, thread_id))
         if not isinstance(outcome, MessageRefused):
-            logger.warning(_STILL_NAMED, thread_id, error)
+            logger.warning(_STILL_NAMED, thread_id, error, extra={"channel_id": str(thread_id)})
         return outcome
 
 
@@ -114,7 +114,8 @@ async def _rename(thread: discord.Thread, revision: Revision) -> ChangeOutcome:
             if attempts.open:  # not because of a rate limit
                 raise
             text = "The thread %d keeps its name %r until its post has another title: Discord takes none now (%s)"
-            logger.warning(text, thread.id, thread.name, str(error) or "rate limit")
+            reason = str(error) or "rate limit"
+            logger.warning(text, thread.id, thread.name, reason, extra={"channel_id": str(thread.id)})
     return Changed()
 
 
@@ -169,4 +170,4 @@ async def _close(thread: discord.Thread) -> None:
     try:
         await thread.edit(archived=True)
     except discord.Forbidden as error:
-        logger.info("The thread %d stays open: %s", thread.id, error)
+        logger.info("The thread %d stays open: %s", thread.id, error, extra={"channel_id": str(thread.id)})

@@ -99,7 +99,8 @@ class LinkbotClient(discord.Client):
                     raise TokenRefusedError(UNKNOWN_TO_DISCORD) from error
                 seconds = pauses.after_failure()
                 self._troubles.begin(LOGIN, f"it cannot be reached, nothing is announced meanwhile: {told(error)}")
-                _log.warning("Discord cannot be reached (%s); the next try is in %.0f s", told(error), seconds)
+                text = "Discord cannot be reached (%s); the next try is in %.0f s"
+                _log.warning(text, told(error), seconds, extra={"retry_seconds": seconds})
             else:
                 self._troubles.end(LOGIN)
                 return end_global_waits(self)

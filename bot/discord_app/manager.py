@@ -107,8 +107,9 @@ class Manager:
             raise UnfitError("announce-changed") from error
         for step in steps:
             if step.channels:
-                names = ", ".join(channel.name for channel in step.channels)
-                _log.info("User %d announces %r in %s", interaction.user.id, step.known.post.path, names)
+                path, names = step.known.post.path, [channel.name for channel in step.channels]
+                fields = {"post": path, "channels": names}
+                _log.info("User %d announces %r in %s", interaction.user.id, path, ", ".join(names), extra=fields)
         return announced_answer(language_of(interaction.locale), steps)
 
     async def pause(self, interaction: discord.Interaction, channel_id: int | None) -> Answer:

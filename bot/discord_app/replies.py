@@ -146,7 +146,8 @@ async def explain_failure(interaction: discord.Interaction[discord.Client], what
     """Log that `what` failed because of `error`, and tell the member privately, with a reference to that."""
     reference = secrets.token_hex(4)
     expected = isinstance(error, (CatalogError, *UNDELIVERED))
-    _log.error("%s failed, reference %s: %s", what, reference, error, exc_info=None if expected else error)
+    cause = None if expected else error
+    _log.error("%s failed, reference %s: %s", what, reference, error, exc_info=cause, extra={"reference": reference})
     await tell(interaction, language_of(interaction.locale).say("failed", reference=f"`{reference}`"))
 
 

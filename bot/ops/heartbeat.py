@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from bot.measures import LOOP_LAG
+from bot.ops.logs import tell_repeats
 from bot.ops.systemd import Systemd
 
 __all__ = ["beat"]
@@ -13,7 +14,7 @@ BEATS_PER_PATIENCE = 3  # as often does the watchdog hear of the loop within the
 
 
 async def beat(systemd: Systemd, summary: Callable[[], str]) -> None:
-    """Tell `systemd` that the loop turns, and `summary` of the service, until cancelled.
+    """Tell `systemd` that the loop turns, and `summary` of the service, until cancelled; the log what was counted.
 
     It waits for nothing but time: a catalog or a Discord that is slow does not stop it, only a loop that hangs.
     """
@@ -23,6 +24,7 @@ async def beat(systemd: Systemd, summary: Callable[[], str]) -> None:
     while True:
         systemd.alive()
         systemd.status(summary())
+        tell_repeats()
         due = loop.time() + seconds
         await asyncio.sleep(seconds)
         LOOP_LAG.observe(max(0.0, loop.time() - due))
