@@ -33,6 +33,7 @@ from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.publish import DiscordPublisher
 from bot.ops.live import DiscordLink, Live
 from bot.ops.management import ServiceManagement
+from bot.ops.pause import ResumeRequest
 from bot.ops.readiness import Readiness, Signs
 from bot.ops.requests import Request, carry_out
 from bot.settings import Settings
@@ -144,8 +145,12 @@ class Assembly:
             CatalogUnavailableError: the catalog cannot be read or written now.
         """
         done = await carry_out(self._catalog, self.settings, request)
+        everywhere = [channel.id for channel in self.settings.channels]
         if done.to_send:
-            self._courier.wake([channel.id for channel in self.settings.channels])
+            self._courier.wake(everywhere)
+        if isinstance(request, ResumeRequest):
+            self._courier.try_now(everywhere if request.channels is None else request.channels)
+            return [*done.lines, "what waits there is tried now, however often it failed"]
         return done.lines
 
     async def live(self) -> Live:

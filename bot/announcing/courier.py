@@ -112,6 +112,13 @@ class Courier:
         if self._followers is not None:  # of these channels or not: some may want what is sent there
             self._followers.wake()
 
+    def try_now(self, channel_ids: Collection[int]) -> None:
+        """A person says that what kept these channels waiting is mended: wait there no longer."""
+        for channel_id in channel_ids:
+            if channel_id in self._lanes:
+                self._lanes[channel_id].try_now()
+                self._upkeeps[channel_id].try_now()
+
     def stop(self) -> None:
         """Let `run` end as soon as every request that is under way is finished and recorded."""
         self._stopping.set()

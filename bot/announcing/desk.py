@@ -137,7 +137,8 @@ class Workplace:
             result = await call()
         except CatalogUnavailableError as error:
             seconds = self.pauses.catalog.after_failure()
-            logger.warning("%s: nothing is sent meanwhile: %s; the next try is in %.0f s", self.name, error, seconds)
+            text = "%s: nothing is sent meanwhile: %s; the next try is in %.0f s"
+            logger.warning(text, self.name, error, seconds, extra={"retry_seconds": seconds})
             self._troubles.begin(part, str(error))
             await self.wait(seconds)
             return None
@@ -175,6 +176,7 @@ class Desk(Workplace):
         super().__init__(name, catalog, stopping=stopping, now=now, pauses=pauses, troubles=troubles)
         self.channel = channel
         self.publisher = publisher
+        self._mended = asyncio.Event()
 
     @property
     def fields(self) -> dict[str, object]:
@@ -225,8 +227,14 @@ class Desk(Workplace):
         await self.rest(self.pauses.request.after_failure())
 
     async def rest(self, seconds: float) -> None:
-        """Let so much time pass before the next request."""
-        await self.wait(seconds)
+        """Let so much time pass before the next request, unless a person has mended what was wrong."""
+        self._mended.clear()
+        await self.wait(seconds, self._mended)
+
+    def try_now(self) -> None:
+        """A person says that what kept it waiting is mended."""
+        self.pauses.reset()
+        self._mended.set()
 
     def warn(self, text: str, *values: object) -> None:
         """Log what does not work."""

@@ -98,6 +98,10 @@ class Lane:
         """There is something new to send."""
         self._work.set()
 
+    def try_now(self) -> None:
+        """A person says that what kept it waiting is mended."""
+        self._desk.try_now()
+
     async def run(self) -> None:
         """Deliver until told to stop: first what is in doubt, then what is due.
 

@@ -110,6 +110,14 @@ class Upkeep:
         """Nothing waits to be announced any more, or something changed."""
         self._work.set()
 
+    def try_now(self) -> None:
+        """A person says that what kept it waiting is mended."""
+        self._publish_from = -math.inf
+        self._turn_from.clear()
+        self._desk.pauses.publishing.reset()
+        self._desk.try_now()
+        self.wake()
+
     async def run(self) -> None:
         """Look after messages until told to stop.
 

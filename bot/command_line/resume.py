@@ -14,7 +14,8 @@ SUMMARY = "let go what `pause` holds back"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Announce again in one channel, or in all and to followers: what waited goes out at once."""
+    """Announce again in one channel, or in all and to followers: what waited goes out at once, also what waits because
+    Discord refused it before. So this is also what to do when you have mended a channel's permissions."""
     parser.add_argument("channel", nargs="?", metavar="CHANNEL", help="its id or name (default: all that are paused)")
     add_config(parser)
 

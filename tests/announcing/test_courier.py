@@ -190,6 +190,19 @@ async def test_a_channel_that_is_mended_gets_everything(room: Newsroom) -> None:
     assert room.discord.paths(ALL) == [["a.md", "b.md"]]
 
 
+async def test_a_person_need_not_wait_for_the_end_of_a_long_pause(room: Newsroom) -> None:
+    """Who mended a channel says so, and what waits there goes out at once."""
+    room.discord.removed.add(ALL)
+    await room.publish_posts("a.md")
+    courier = room.courier(refusal_seconds=3600)
+    async with running(courier):
+        await until(lambda: ALL in room.discord.asked_kinds)
+        room.discord.removed.clear()
+        courier.try_now([ALL])
+        await room.settled(SENT)
+    assert room.discord.paths(ALL) == [["a.md"]]
+
+
 async def test_what_was_surely_not_created_is_sent_later(room: Newsroom) -> None:
     """After a 429 or without a connection the posts are due again, and no look into the channel is needed."""
     room.discord.next_request(ALL, RATE_LIMITED, RATE_LIMITED)

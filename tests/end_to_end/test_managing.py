@@ -88,3 +88,19 @@ async def test_announcing_from_discord(tmp_path: Path) -> None:
             f"sent · [message](https://discord.com/channels/{bot.discord.world.guild_id}/{NEWS}/{message.id})" in told
         )
         assert_valid(bot.discord)
+
+
+async def test_a_mended_channel_is_tried_at_once(tmp_path: Path) -> None:
+    """After Discord refused, `linkbot resume CHANNEL` ends the long pause, also of a channel that was not paused."""
+    async with staged(tmp_path, channels=CHANNELS) as bot:
+        await bot.start()
+        body = {"code": 50013, "message": "Missing Permissions"}
+        bot.discord.faults.add("POST", f"/channels/{NEWS}/messages", "status", status=403, body=body)
+        bot.site.write("a.md", "Refused at first")
+        await bot.until(lambda: "Missing Permissions" in bot.log, "it is refused")
+        resumed = await bot.linkbot("resume", "news")
+        assert resumed.out.splitlines() == [
+            "news: was not paused",
+            "what waits there is tried now, however often it failed",
+        ]
+        await bot.stands("Refused at first", NEWS)
