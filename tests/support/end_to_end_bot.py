@@ -81,7 +81,7 @@ class Bot:
 
     # Its life
 
-    def configure(self, **sections: Mapping[str, Any]) -> None:
+    def configure(self, **sections: Any) -> None:
         """Write the settings file anew: what every test needs, and `sections`."""
         content = {"directory": str(self.site.root), **sections.pop("content", {})}
         discord = {"api_url": self.discord.api_url, "gateway_url": self.discord.gateway_url}
