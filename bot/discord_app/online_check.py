@@ -61,7 +61,7 @@ def judge(settings: Settings, seen: Seen, now: datetime) -> OnlineReport:
         of_channel = channel_findings(index, channel, seen, settings.announce)
         findings += of_channel
         found = seen.channels[channel.id]
-        is_fine = all(finding.severity == "notice" for finding in of_channel)
+        is_fine = all(finding.where[-1:] == ("name",) for finding in of_channel)  # another name takes no permission
         if is_fine and isinstance(found, Channel) and found.guild_id not in silenced:
             fine.append(f"{description(found, seen)}, all permissions")
     findings += _about_commands(settings, seen)

@@ -29,7 +29,7 @@ def channel_findings(index: int, settings: ChannelSettings, seen: Seen, announce
     place = _place(index, settings, channel, seen)
     if place is None:
         what = f"#{channel.name}: Discord tells nothing about its server now, so permissions could not be checked"
-        return [*findings, Finding("warning", ("channels", index, "id"), what, "check again later")]
+        return [*findings, Finding("error", ("channels", index, "id"), what, "check again later")]
     missing = [_missing(place, need) for need in needs_in(channel, announce) if not need.permission & place.granted]
     return [*findings, *missing, *_about_thread(place), *_about_tags(place), *mention_findings(place)]
 
@@ -125,4 +125,4 @@ def _about_tags(place: Place) -> Iterator[Finding]:
         yield Finding("error", where, what, off)
         return
     what = f"#{forum.name} wants a tag on every post: posts that have none of {', '.join(forum.tags)} are refused there"
-    yield Finding("warning", where, what, f"{off}, or let tags.any name only tags of the forum")
+    yield Finding("error", where, what, f"{off}, or let tags.any name only tags of the forum")

@@ -57,7 +57,7 @@ _DELETE_POSTS = Need(
     permissions.MANAGE_THREADS,
     "Manage Posts",
     "of a post that is taken back the title would stay",
-    "warning",
+    "notice",
 )
 
 

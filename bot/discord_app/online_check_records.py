@@ -18,8 +18,8 @@ __all__ = [
     "Severity",
 ]
 
-Severity = Literal["error", "warning", "notice"]
-"""error: something does not work; warning: something will not work now and then; notice: something to know."""
+Severity = Literal["error", "notice"]
+"""error: something does not work; notice: something to know, nothing is broken."""
 
 FORUM_TYPES = frozenset({15, 16})
 _THREAD_TYPES = frozenset({10, 11, 12})

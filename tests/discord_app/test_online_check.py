@@ -103,7 +103,7 @@ async def test_the_invite_link_asks_for_what_is_needed(
         (NEWS, "send_messages", "Send Messages", "error"),
         (FORUM, "send_messages", "Create Posts", "error"),
         (FORUM, "embed_links", "Embed Links", "error"),
-        (FORUM, "manage_threads", "Manage Posts", "warning"),
+        (FORUM, "manage_threads", "Manage Posts", "notice"),
         (VOICE, "connect", "Connect", "error"),
     ],
 )
