@@ -144,7 +144,8 @@ def _check_size(parts: _Parts) -> None:
 def _read_yaml(block: str, first: Place) -> dict[str, Value | NullValue]:
     tree = _YamlTree(first.line)
     try:
-        for event in yaml.parse(block, Loader=yaml.CBaseLoader):
+        parser = yaml.CBaseLoader(block)  # asked directly: `yaml.parse` takes two calls and a generator for each event
+        while (event := parser.get_event()) is not None:
             tree.take(event)
     except FrontMatterError as error:
         error.field = error.field or tree.field()
