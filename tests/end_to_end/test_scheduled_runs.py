@@ -110,10 +110,10 @@ async def test_runs_whose_state_is_lost_repeat_nothing(bot: Bot, site: Site, act
     """Each post is announced once across runs, also if a runner breaks down between sending and saving."""
     site.write("old.md", "Old")
     assert "failed" not in await actions.run()
-    assert actions.kept() == {"linkbot.sqlite3"}
+    assert actions.kept() == {"state.tar.gz"}
     site.write("a.md", "A")
     await actions.run(without=SAVE)
-    assert actions.kept() == {"linkbot.sqlite3", "unfinished"}
+    assert actions.kept() == {"state.tar.gz", "unfinished"}
     site.write("b.md", "B")
     said = await actions.run()
     assert "failed" not in said, said
@@ -123,7 +123,7 @@ async def test_runs_whose_state_is_lost_repeat_nothing(bot: Bot, site: Site, act
     said = await actions.run(announce="content/b.md")
     assert "failed" not in said, said
     assert sorted(bot.titles()) == ["A", "B", "C"]
-    assert actions.kept() == {"linkbot.sqlite3"}
+    assert actions.kept() == {"state.tar.gz"}
 
 
 async def test_a_run_that_another_one_overtook_sends_nothing(bot: Bot, site: Site, actions: Actions) -> None:
@@ -132,7 +132,8 @@ async def test_a_run_that_another_one_overtook_sends_nothing(bot: Bot, site: Sit
     site.write("a.md", "A")
     overtaken = next(step for step in steps() if step.get("id") == "begun")
     workspace = actions._check_out()
-    (workspace / "state").mkdir()
+    for folder in ("saved", "state"):
+        (workspace / folder).mkdir()
     seen = {"BRANCH": "linkbot-state", "SEEN": "0" * 39 + "1"}
     code, said = await actions._carry_out(overtaken, workspace, seen)
     assert code != 0, said
