@@ -16,7 +16,7 @@ from bot.settings.models import DiscordSettings, Model, Settings
 from bot.settings.tree import Location, Mistake, Place, Scalar, Tree, UnreadableYamlError, read_tree
 from bot.settings.values import shown
 
-__all__ = ["load_settings", "place_of_setting"]
+__all__ = ["load_settings", "place_of_setting", "setting_name"]
 
 MAX_FILE_BYTES = 256 * 1024
 SECRETS = ("token", "secret", "password")  # no setting has one of these in its name
@@ -207,12 +207,12 @@ def _order(mistake: Mistake) -> tuple[Place, str]:
 
 def _problem(path: Path, mistake: Mistake) -> SettingsProblem:
     line, column = mistake.place or (None, None)
-    key, what, fix = (redacted(text) for text in (_key(mistake.location), mistake.what, mistake.fix))
+    key, what, fix = (redacted(text) for text in (setting_name(mistake.location), mistake.what, mistake.fix))
     return SettingsProblem(str(path), line, key, what, fix, column)
 
 
-def _key(location: Location) -> str:
-    """Name a setting as people do: ``channels[1].id``."""
+def setting_name(location: Location) -> str:
+    """Name a setting as people do: ``channels[1].id``; empty for the file as a whole."""
     parts = [
         f"[{part}]" if isinstance(part, int) else f".{part if part.isprintable() else ascii(part)}" for part in location
     ]
