@@ -297,7 +297,7 @@ async def test_status_while_it_runs_while_it_is_down_and_after_a_kill(bot: Bot) 
     assert (await bot.status())["running"] is True
     await bot.kill()
     after = await bot.linkbot("status")
-    assert "service     not running\n" in after.out
+    assert "service     not running; the last one began 20" in after.out
     assert "posts       2 indexed\n" in after.out
     await bot.start()
     assert (await bot.status())["running"] is True

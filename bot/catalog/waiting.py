@@ -75,11 +75,19 @@ class WaitingTable:
         ).fetchone()
         if row is None:
             return None
-        *ids, state, planned_at, asleep, listed_at = row
-        since = from_microseconds(planned_at)
+        since = from_microseconds(row["planned_at"])
         assert since is not None
-        ahead = 0 if asleep or state == "sending" else self._ahead(row["channel_id"], listed_at, row["post_id"], now)
-        return Waiting(*ids, state=DeliveryState(state), since=since, asleep=bool(asleep), ahead=ahead)
+        is_in_line = row["state"] == "pending" and not row["asleep"]
+        return Waiting(
+            delivery=row["id"],
+            post_id=row["post_id"],
+            path=row["path"],
+            channel_id=row["channel_id"],
+            state=DeliveryState(row["state"]),
+            since=since,
+            asleep=bool(row["asleep"]),
+            ahead=self._ahead(row["channel_id"], row["listed_at"], row["post_id"], now) if is_in_line else 0,
+        )
 
     def _ahead(self, channel_id: int, listed_at: int, post_id: int, now: datetime) -> int:
         """How many deliveries of the channel are due before that of a post: the order of `DeliveryTable.pending`."""
