@@ -294,3 +294,18 @@ async def test_discord_that_is_not_there() -> None:
     with pytest.raises(LinkbotError, match=r"could not be asked at .* discord\.api_url"):
         await check_online(settings, REHEARSAL_TOKEN)
     point_discord_at(DEFAULT_API_URL, None)
+
+
+async def test_a_server_that_discord_does_not_tell_of(stand_in: StandIn) -> None:
+    """Where Discord has a server not at hand, as in an outage, permissions are said to be unchecked, not to be fine."""
+    stand_in.faults.add("GET", "/guilds/*", "status", status=404, body={"code": 10004, "message": "Unknown Guild"})
+    report = await ask(stand_in, LINKS)
+    assert ["could not be checked" in finding.what for finding in report.findings] == [True]
+    assert not any("all permissions" in line for line in report.fine)
+
+
+async def test_a_wall_before_discord_is_not_discord(stand_in: StandIn) -> None:
+    """A 403 that is no answer of Discord's own says nothing about a channel."""
+    stand_in.faults.add("GET", "/channels/*", "status", status=403, body="<html>Access denied</html>")
+    with pytest.raises(LinkbotError, match="could not be asked"):
+        await ask(stand_in, LINKS)
