@@ -27,6 +27,7 @@ from bot.catalog.notes import Note
 from bot.ops.control import serve_control
 from bot.ops.health import serving_health
 from bot.ops.heartbeat import beat
+from bot.ops.last_errors import keep_last_errors
 from bot.ops.live import Live, LiveRequest, to_lines
 from bot.ops.once import OnceReport, Patience, report, until_done, what_is_left
 from bot.ops.reload import follow_settings
@@ -80,7 +81,7 @@ async def run_once(settings: Settings, token: str) -> OnceReport:
 async def _state(settings: Settings) -> AsyncIterator[Catalog]:
     """Hold the state directory and open its catalog; what a person can act upon is raised alone, without its group."""
     directory = settings.state.directory
-    with hold_lock(directory):
+    with hold_lock(directory), keep_last_errors(directory):
         async with open_catalog(directory) as catalog:
             await _refuse_a_first_run_without_content(settings, catalog)
             await take_over(catalog)
