@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, disable_cre
 
 __all__ = ["GATEWAY_RECONNECTS", "LOOP_LAG", "MESSAGE_SECONDS", "RATE_LIMITED", "REGISTRY", "RELOADS", "SCAN_SECONDS"]
 
-disable_created_metrics()  # when each count began: process_start_time_seconds says it once
+disable_created_metrics()  # type: ignore[no-untyped-call]  # when each count began: process_start_time_seconds says it once
 REGISTRY = CollectorRegistry()
 
 MESSAGE_SECONDS = Histogram(

@@ -118,52 +118,49 @@ def _of_posts(counts: Counts) -> Iterator[Metric]:
         yield _gauge("linkbot_last_scan_files", "Files that the last scan saw.", scan["files"])
 
 
+class _Channels:
+    """The labels of the channels in the settings, of `FOLLOWERS`, and of those that only the catalog knows."""
+
+    def __init__(self, settings: Settings, counts: Counts) -> None:
+        names = {channel.id: channel.name for channel in settings.channels} | {FOLLOWERS: "followers"}
+        others = {each.channel_id for each in counts.deliveries} - names.keys()
+        self.served = [channel.id for channel in settings.channels]
+        self.labels: Mapping[int, Labels] = {
+            each: (names.get(each, str(each)), "" if each == FOLLOWERS else str(each))
+            for each in [*names, *sorted(others)]
+        }
+
+    def gauge(self, name: str, help_text: str, numbers: Mapping[int, float], *, served: bool = False) -> Metric:
+        """The number of each channel, or of each that is `served`; 0 where there is none."""
+        channels = self.served if served else self.labels
+        samples = ((self.labels[each], numbers.get(each, 0)) for each in channels)
+        return _by(_OF_CHANNEL, name, help_text, samples)
+
+
 def _of_channels(settings: Settings, counts: Counts) -> Iterator[Metric]:
-    names = {channel.id: channel.name for channel in settings.channels} | {FOLLOWERS: "followers"}
+    channels = _Channels(settings, counts)
     numbers = {(each.channel_id, each.state): each.deliveries for each in counts.deliveries}
-    known = [*names, *sorted({channel_id for channel_id, _ in numbers} - names.keys())]
-    labels = {each: (names.get(each, str(each)), "" if each == FOLLOWERS else str(each)) for each in known}
-
-    def each(name: str, help_text: str, numbers: Mapping[int, float], channels: Iterable[int] = labels) -> Metric:
-        return _by(
-            _OF_CHANNEL,
-            name,
-            help_text,
-            ((labels[channel], numbers.get(channel, 0)) for channel in channels if channel in labels),
-        )
-
     yield _by(
         (*_OF_CHANNEL, "state"),
         "linkbot_deliveries",
         "Deliveries by channel and state. Pending ones may sleep: linkbot_backlog_deliveries counts what is due.",
-        (((*labels[each], state), numbers.get((each, state), 0)) for each in known for state in DeliveryState),
+        (
+            ((*labels, state), numbers.get((each, state), 0))
+            for each, labels in channels.labels.items()
+            for state in DeliveryState
+        ),
     )
-    backlogs = counts.backlogs
-    yield each(
-        "linkbot_backlog_deliveries",
-        "Deliveries that are due, or being sent.",
-        {c: b.number for c, b in backlogs.items()},
-    )
-    ages = {channel: max(0.0, (counts.at - backlog.oldest_at).total_seconds()) for channel, backlog in backlogs.items()}
-    yield each(
-        "linkbot_backlog_oldest_seconds", "How long ago the oldest of these was planned; 0: there is none.", ages
-    )
-    yield each(
-        "linkbot_channel_paused", "1: a person holds the channel's deliveries back.", dict.fromkeys(counts.paused, 1)
-    )
-    served = [channel.id for channel in settings.channels]
-    yield each(
-        "linkbot_messages_to_change",
-        "Messages whose cards may still have to change or to go.",
-        counts.to_change,
-        served,
-    )
-    yield each(
-        "linkbot_messages_to_publish",
-        "Messages still to be published to the servers that follow the channel.",
-        counts.to_publish,
-        served,
-    )
+    due = {each: backlog.number for each, backlog in counts.backlogs.items()}
+    yield channels.gauge("linkbot_backlog_deliveries", "Deliveries that are due, or being sent.", due)
+    ages = {each: (counts.at - backlog.oldest_at).total_seconds() for each, backlog in counts.backlogs.items()}
+    oldest = "How long ago the oldest of these was planned; 0: there is none."
+    yield channels.gauge("linkbot_backlog_oldest_seconds", oldest, {each: max(0.0, age) for each, age in ages.items()})
+    paused = "1: a person holds the channel's deliveries back."
+    yield channels.gauge("linkbot_channel_paused", paused, dict.fromkeys(counts.paused, 1))
+    to_change = "Messages whose cards may still have to change or to go."
+    yield channels.gauge("linkbot_messages_to_change", to_change, counts.to_change, served=True)
+    to_publish = "Messages still to be published to the servers that follow the channel."
+    yield channels.gauge("linkbot_messages_to_publish", to_publish, counts.to_publish, served=True)
 
 
 def _of_catalog(counts: Counts) -> Iterator[Metric]:
