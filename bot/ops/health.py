@@ -61,12 +61,18 @@ async def serving_health(
     server = asyncio.create_task(
         _serve(settings.health.listen, _Health(settings, catalog, live), troubles), name=HEALTH
     )
+    server.add_done_callback(_tell_mistake)
     try:
         yield
     finally:
         server.cancel()
         await asyncio.wait((server,))
         troubles.end(HEALTH)
+
+
+def _tell_mistake(server: "asyncio.Task[None]") -> None:
+    if not server.cancelled() and (error := server.exception()) is not None:
+        logger.error("Health is not told any more: a mistake in Linkbot itself, please report it", exc_info=error)
 
 
 async def _serve(listen: str, health: "_Health", troubles: Troubles) -> None:

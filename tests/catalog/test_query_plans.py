@@ -60,6 +60,7 @@ ASKED_ALL_THE_TIME: Mapping[str, Question] = {
     "forgetting a person": lambda tables, known: (follow(tables), tables.followers.forget(1)),
     "posts of a refused message": lambda tables, known: tables.deliveries._clear_suspects(1),
     "whether a message is still claimed": lambda tables, known: tables.deliveries.is_claimed(CLAIM),
+    "when something was sent last in a channel": lambda tables, known: tables.lanes.last_sent_at(1),
     "stamps of a few files": lambda tables, known: tables.files.stamps_of(["a.md"]),
 }
 

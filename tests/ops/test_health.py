@@ -369,6 +369,20 @@ async def test_a_mistake_of_ours_is_told_and_ends_nothing(
         assert (await ask(base, "/healthz")).status == 200
 
 
+async def test_a_server_that_fails_is_told_and_ends_nothing(
+    settings: Settings, catalog: Catalog, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The announcer goes on without it, and the log has what there is to report."""
+
+    def mistaken(_factory: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(health, "guarded", mistaken)
+    async with serving_health(settings, catalog, well, Troubles()):
+        await until(lambda: "Health is not told any more" in caplog.text, "the mistake is told")
+    assert "ZeroDivisionError" in caplog.text
+
+
 async def test_the_end_does_not_wait_for_slow_clients(
     settings: Settings, catalog: Catalog, caplog: pytest.LogCaptureFixture
 ) -> None:
