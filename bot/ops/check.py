@@ -1,118 +1,122 @@
 """``linkbot check``: the settings and every post, and each problem with its place."""
 
+import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.announcing.decide import Rules, is_of_kind
-from bot.content.post import Post, PostProblem
-from bot.ops.reading import Found, locate, meant, read_now, shown_path
+from bot.ops.check_facts import Facts, Lens, Seen
+from bot.ops.check_reading import ALONE, Progress, read_all
+from bot.ops.check_records import CheckReport, Counts, Finding, Rule, Texts
+from bot.ops.quiet_posts import file_of, quiet_in_posts
+from bot.ops.quiet_site import quiet_in_settings, quiet_in_tags
 from bot.problems import ExitCode, SettingsProblem
 from bot.settings import Settings
 
-__all__ = ["CheckReport", "Counts", "FileProblem", "check"]
+__all__ = ["check", "unheard"]
+
+CONFIG = Path("config/bot.yaml")
+ORDER = list(Rule)
 
 
-@dataclass(frozen=True, slots=True)
-class FileProblem:
-    """One problem in a file.
-
-    Attributes:
-        file: relative to the current directory if it lies below it, else absolute; settings as they were named.
-        line: counted from 1; None where the file as a whole is meant.
-        what: what is wrong.
-        fix: what would be right.
-    """
-
-    file: str
-    line: int | None
-    what: str
-    fix: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What was looked at.
-
-    Attributes:
-        files: Markdown files, problems included, but not a content directory that is missing.
-        posts: those with a title and an ``external_url``, of whatever kind.
-        kinds: how many of the posts are of each ``post_kind``, as written, the most frequent first.
-        without_kind: posts without a ``post_kind``.
-        link_posts: posts that ``content.kinds`` takes in.
-        drafts: link posts that are drafts.
-        left_out_without_kind: posts that ``content.kinds`` does not take in because they have no ``post_kind``.
-    """
-
-    files: int = 0
-    posts: int = 0
-    kinds: Mapping[str, int] = field(default_factory=dict)
-    without_kind: int = 0
-    link_posts: int = 0
-    drafts: int = 0
-    left_out_without_kind: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What `check` found; `exit_code` is what the command ends with."""
-
-    problems: tuple[FileProblem, ...]
-    counts: Counts
-    exit_code: ExitCode
+def unheard(_done: int, _total: int) -> None:
+    """Let the progress of a check be heard by nobody."""
 
 
 def check(
-    settings: Settings | None, problems_of_settings: Sequence[SettingsProblem], paths: Sequence[Path]
+    settings: Settings | None,
+    problems_of_settings: Sequence[SettingsProblem],
+    paths: Sequence[Path],
+    *,
+    config: Path = CONFIG,
+    now: datetime | None = None,
+    strict: bool = False,
+    progress: Progress = unheard,
+    alone: int = ALONE,
 ) -> CheckReport:
-    """Read the posts and gather all problems.
+    """Read the posts and gather all problems, and what is perhaps not meant.
 
     Args:
-        settings: None if they cannot be used; posts are then only looked at where `paths` names some.
+        settings: None if there are none, or they cannot be used; posts are then only looked at where `paths` names
+            some, with the defaults, and nothing is said of channels.
         problems_of_settings: what is wrong with the settings; comes first in the report.
         paths: files and folders to look at, relative to the current directory or to the content directory, or
-            absolute; empty: the whole content directory.
+            absolute; empty: the whole content directory. Only then it is noticed what fits none of the posts.
+        config: the file that `settings` come from.
+        now: aware; None: this moment.
+        strict: let notices count like problems.
+        progress: is told how many files were read, of how many.
+        alone: from more files than this on, other processes help to read.
 
     Returns:
         The report. Its exit code is CONFIGURATION for settings that cannot be used, PROBLEM for a problem with a
-        post, else OK.
+        post (or a notice, if `strict`), else OK.
     """
     directory = settings.content.directory if settings is not None else None
+    lens = Lens.of(settings or Settings())
     looked_at = paths or ([directory] if directory is not None else [])
-    found: dict[Path, Found] = {}
-    for path in looked_at:
-        found.update((each.file, each) for each in read_now(locate(meant(path, directory), directory)))
-    in_posts = sorted(_problems(found.values()), key=lambda problem: (problem.file, problem.line or 0))
-    problems = (*map(_of_settings, problems_of_settings), *in_posts)
-    counts = _count(found.values(), Rules.from_settings(settings or Settings()))
-    if settings is None or problems_of_settings:
-        return CheckReport(problems, counts, ExitCode.CONFIGURATION)
-    return CheckReport(problems, counts, ExitCode.PROBLEM if problems else ExitCode.OK)
-
-
-def _problems(found: Iterable[Found]) -> Iterable[FileProblem]:
-    for each in found:
-        if isinstance(each.outcome, PostProblem):
-            yield FileProblem(shown_path(each.file), each.outcome.line, each.outcome.what, each.outcome.fix)
-
-
-def _of_settings(problem: SettingsProblem) -> FileProblem:
-    what = f"{problem.key}: {problem.what}" if problem.key else problem.what
-    return FileProblem(problem.file, problem.line, what, problem.fix)
-
-
-def _count(found: Iterable[Found], rules: Rules) -> Counts:
-    outcomes = [each.outcome for each in found]
-    posts = [outcome for outcome in outcomes if isinstance(outcome, Post)]
-    link_posts = [post for post in posts if is_of_kind(post, rules)]
-    without_kind = [post for post in posts if post.kind is None]
-    return Counts(
-        files=sum(outcome.path != "" for outcome in outcomes),
-        posts=len(posts),
-        kinds=dict(Counter(post.kind for post in posts if post.kind is not None).most_common()),
-        without_kind=len(without_kind),
-        link_posts=len(link_posts),
-        drafts=sum(post.draft for post in link_posts),
-        left_out_without_kind=sum(not is_of_kind(post, rules) for post in without_kind),
+    seen = read_all(looked_at, directory, lens, progress, alone=alone)
+    posts = [(each, each.facts) for each in seen if each.facts is not None]
+    notices = [*quiet_in_posts(posts, lens, now or datetime.now(UTC)), *quiet_in_tags(posts)]
+    if settings is not None and not paths:
+        notices.extend(quiet_in_settings(settings, config, posts))
+    problems = (*map(_of_settings, problems_of_settings), *_of_posts(seen))
+    return CheckReport(
+        problems=problems,
+        notices=tuple(sorted(notices, key=_order)),
+        counts=_count(seen, posts),
+        texts=_texts(posts, lens.room),
+        exit_code=_exit_code(problems_of_settings, problems, notices if strict else ()),
+        settings=None if settings is None and not problems_of_settings else str(config),
     )
+
+
+def _exit_code(of_settings: Sequence[object], problems: Sequence[object], notices: Sequence[object]) -> ExitCode:
+    if of_settings:
+        return ExitCode.CONFIGURATION
+    return ExitCode.PROBLEM if problems or notices else ExitCode.OK
+
+
+def _of_settings(problem: SettingsProblem) -> Finding:
+    return Finding(
+        Rule.SETTINGS, problem.file, problem.line, problem.column, problem.key or None, problem.what, problem.fix
+    )
+
+
+def _of_posts(seen: Iterable[Seen]) -> list[Finding]:
+    return sorted(_broken(seen), key=_order)
+
+
+def _broken(seen: Iterable[Seen]) -> Iterator[Finding]:
+    for each in seen:
+        if (problem := each.problem) is not None:
+            yield Finding(
+                Rule.POST, file_of(each), problem.line, problem.column, problem.field, problem.what, problem.fix
+            )
+
+
+def _order(finding: Finding) -> tuple[int, str, int, int]:
+    return ORDER.index(finding.rule), finding.file, finding.line or 0, finding.column or 0
+
+
+def _count(seen: Sequence[Seen], posts: Sequence[tuple[Seen, Facts]]) -> Counts:
+    facts = [facts for _, facts in posts]
+    links = [each for each in facts if each.is_link]
+    return Counts(
+        files=sum(each.path != "" for each in seen),
+        posts=len(facts),
+        kinds=dict(Counter(each.kind for each in facts if each.kind is not None).most_common()),
+        without_kind=sum(each.kind is None for each in facts),
+        link_posts=len(links),
+        drafts=sum(each.draft for each in links),
+        left_out_without_kind=sum(each.kind is None and not each.is_link for each in facts),
+    )
+
+
+def _texts(posts: Sequence[tuple[Seen, Facts]], room: int) -> Texts:
+    lengths = [facts.characters for _, facts in posts if facts.characters]
+    if not lengths:
+        return Texts(room=room)
+    cut = sum(length > room for length in lengths)
+    return Texts(len(lengths), cut, room, round(statistics.median(lengths)), max(lengths))

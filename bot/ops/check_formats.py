@@ -1,74 +1,76 @@
-"""A `CheckReport` as text for people, as JSON for programs, as commands for GitHub's runners."""
+"""A `CheckReport` as JSON for programs, and as commands for GitHub's runners."""
 
 import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping
 
-from bot.ops.check import CheckReport, Counts, FileProblem
-from bot.ops.terminal import printable
+from bot.ops.check_records import CheckReport, Finding, Rule
+from bot.ops.check_text import as_text, condensed, sentences, told
 
-__all__ = ["FORMATS", "as_github", "as_json", "as_text"]
+__all__ = ["FORMATS", "as_github", "as_json"]
+
+VERSION = 1  # of the JSON, see docs/check.md: higher once a key means something else or is gone
+TITLES = {
+    Rule.SETTINGS: "Settings",
+    Rule.POST: "This is no post yet",
+    Rule.DUPLICATE: "Duplicate",
+    Rule.SIMILAR_KIND: "Misspelt kind?",
+    Rule.FUTURE_DATE: "Date in the future",
+    Rule.SILENT_CHANNEL: "Silent channel",
+    Rule.UNUSED_FILTER: "Filter that fits nothing",
+    Rule.UNUSED_KIND: "Kind that no post has",
+    Rule.SIMILAR_TAG: "Misspelt tag?",
+    Rule.SAME_LINK: "Link that occurs twice",
+    Rule.LEFT_OUT_KIND: "Kind that is left out",
+    Rule.NO_CHANNEL: "Goes to no channel",
+    Rule.CUT_TEXT: "Text that is cut",
+}
 
 
-def as_text(report: CheckReport) -> str:
-    """One line for each problem, ``file:line: what; fix``, then what was looked at."""
-    problems = (printable(f"{_place(problem)}: {problem.what}; {problem.fix}") for problem in report.problems)
-    return "\n".join([*problems, *_summary(report)])
+def as_json(report: CheckReport, *, everything: bool = False) -> str:  # noqa: ARG001 - it always has everything
+    """The report as docs/check.md describes it."""
+    document = {
+        "version": VERSION,
+        "exit_code": int(report.exit_code),
+        "settings": report.settings,
+        "problems": [_plain(finding) for finding in report.problems],
+        "notices": [_plain(finding) for finding in report.notices],
+        "posts": dataclasses.asdict(report.counts),
+        "texts": dataclasses.asdict(report.texts),
+    }
+    return json.dumps(document, indent=2)
 
 
-def as_json(report: CheckReport) -> str:
-    """``{"problems": [{"file", "line", "what", "fix"}], "posts": {counts, see `Counts`}}``; a line may be null."""
-    problems = [dataclasses.asdict(problem) for problem in report.problems]
-    return json.dumps({"problems": problems, "posts": dataclasses.asdict(report.counts)}, indent=2)
+def as_github(report: CheckReport, *, everything: bool = False) -> str:
+    """Workflow commands that make GitHub show each finding at its line, and a notice with what was looked at.
 
+    GitHub shows the first ten errors and the first ten notices of a step, so the worst come first, and many notices of
+    one kind are one (unless `everything`). All of them are in the log.
 
-def as_github(report: CheckReport) -> str:
-    """Workflow commands that make GitHub show each problem at its line, and a notice with the counts.
-
-    Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
+    Sources: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message,
+    https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations
     """
-    problems = [_error_command(problem) for problem in report.problems]
-    return "\n".join([*problems, f"::notice::{_escaped(' '.join(_summary(report)))}"])
+    return "\n".join(_commands(report, everything=everything))
 
 
-FORMATS: Mapping[str, Callable[[CheckReport], str]] = {"text": as_text, "json": as_json, "github": as_github}
+FORMATS: Mapping[str, Callable[..., str]] = {"text": as_text, "json": as_json, "github": as_github}
 
 
-def _place(problem: FileProblem) -> str:
-    return problem.file if problem.line is None else f"{problem.file}:{problem.line}"
+def _commands(report: CheckReport, *, everything: bool) -> Iterator[str]:
+    yield from map(_command, report.problems)
+    yield f"::notice title=Linkbot::{_escaped(' '.join(sentences(report)))}"
+    for item in condensed(report, everything=everything):
+        yield _command(item) if isinstance(item, Finding) else f"::notice title=Linkbot::{_escaped(item)}"
 
 
-def _summary(report: CheckReport) -> Iterator[str]:
-    yield from _content_summary(report.counts) if report.counts.files else ["No posts were looked at."]
-    yield f"{_counted(len(report.problems), 'problem')}." if report.problems else "No problems."
+def _command(finding: Finding) -> str:
+    where = {"file": finding.file, "line": finding.line, "col": finding.column, "title": TITLES[finding.rule]}
+    properties = ",".join(f"{key}={_escaped_property(str(value))}" for key, value in where.items() if value is not None)
+    return f"::{finding.rule.severity} {properties}::{_escaped(told(finding))}"
 
 
-def _content_summary(counts: Counts) -> Iterator[str]:
-    yield f"{_counted(counts.files, 'file')}, {_counted(counts.posts, 'post')} with an external_url{_by_kind(counts)}."
-    drafts = f", {_counted(counts.drafts, 'draft')} among them" if counts.drafts else ""
-    yield f"{_counted(counts.link_posts, 'link post')} by content.kinds{drafts}."
-    if left_out := counts.left_out_without_kind:
-        have = "has" if left_out == 1 else "have"
-        yield (
-            f"{_counted(left_out, 'post')} {have} an external_url but no post_kind; "
-            'content.kinds does not take them in (kinds: ["*"] would).'
-        )
-
-
-def _by_kind(counts: Counts) -> str:
-    kinds = [f"{printable(kind)} {number:,}" for kind, number in counts.kinds.items()]
-    if counts.without_kind:
-        kinds.append(f"without post_kind {counts.without_kind:,}")
-    return f" ({', '.join(kinds)})" if kinds else ""
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
-
-
-def _error_command(problem: FileProblem) -> str:
-    line = "" if problem.line is None else f",line={problem.line}"
-    return f"::error file={_escaped_property(problem.file)}{line}::{_escaped(f'{problem.what}; {problem.fix}')}"
+def _plain(finding: Finding) -> dict[str, object]:
+    return {"severity": finding.rule.severity, **dataclasses.asdict(finding)}
 
 
 def _escaped(text: str) -> str:

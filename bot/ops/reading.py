@@ -9,7 +9,7 @@ from bot.content.opening import printable
 from bot.content.post import Outcome, PostProblem
 from bot.content.scan import Outage, Scanner, Survey, is_post_path
 
-__all__ = ["Found", "Place", "locate", "meant", "read_now", "shown_path"]
+__all__ = ["Found", "Place", "find_posts", "locate", "meant", "read_now", "shown_path"]
 
 # The scanner waits until a file has rested for a while by this clock; in its year 2262 every file has.
 _END_OF_TIME_NS = 2**63 - 1
@@ -55,17 +55,25 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.normpath(path.absolute()))
 
 
+def find_posts(place: Place) -> tuple[list[str], list[PostProblem]]:
+    """Find the posts' files at `place`, and what is wrong with all that is never opened; every path is within its root.
+
+    A file or folder that is not there, or can be no post, is the one problem.
+    """
+    survey = _survey(Scanner(place.root), place)
+    if isinstance(survey, PostProblem):
+        return [], [survey]
+    within = printable(place.within)  # as the scanner writes names that are no UTF-8
+    refused = [problem for problem in survey.refused if _is_within(problem.path, within)]
+    return [path for path in survey.changed if _is_within(path, place.within)], refused
+
+
 def read_now(place: Place) -> Iterator[Found]:
     """Read every post's file at `place`; what cannot be looked at is a problem of the folder or the file."""
+    wanted, refused = find_posts(place)
+    for problem in refused:
+        yield Found(place.root / problem.path, problem)
     scanner = Scanner(place.root, now_ns=lambda: _END_OF_TIME_NS)
-    survey = _survey(scanner, place)
-    if isinstance(survey, PostProblem):
-        yield Found(place.root / place.within, survey)
-        return
-    for refused in survey.refused:
-        if _is_within(refused.path, printable(place.within)):  # as the scanner writes names that are no UTF-8
-            yield Found(place.root / refused.path, refused)
-    wanted = [path for path in survey.changed if _is_within(path, place.within)]
     for start in range(0, len(wanted), _READ_AT_ONCE):
         result = scanner.read(wanted[start : start + _READ_AT_ONCE])
         for reading in result.readings:
