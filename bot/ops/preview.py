@@ -100,7 +100,7 @@ async def preview(settings: Settings, path: Path, now: datetime) -> Preview:
         is_there=seen.is_there,
         outcome=seen.outcome,
         post=post,
-        card=None if post is None else card_of(post, settings.announce.tldr_characters, seen.field),
+        card=None if post is None else card_of(post, settings.announce, seen.field),
         decision=None if read is None else _decide(settings, read, memory, now),
         routes=() if post is None else route(post, settings.channels),
         memory=memory,

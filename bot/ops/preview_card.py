@@ -14,6 +14,7 @@ from bot.content.values import FrontMatterError, TextValue
 from bot.discord_app import limits
 from bot.discord_app.cards import build_card
 from bot.discord_app.text import escaped, plain
+from bot.settings import AnnounceSettings
 
 __all__ = ["URL", "Card", "Sum", "SumState", "card_of", "text_field"]
 
@@ -100,9 +101,9 @@ def text_field(raw: bytes) -> str | None:
     return BODY
 
 
-def card_of(post: Post, tldr_characters: int, field: str | None) -> Card:
+def card_of(post: Post, announce: AnnounceSettings, field: str | None) -> Card:
     """Draw the card of `post`; its text comes from `field`, see `text_field`."""
-    built = build_card(post, tldr_characters=tldr_characters)
+    built = build_card(post, tldr_characters=announce.tldr_characters)
     embed = dict(built.to_dict())
     return Card(
         title=_unescaped(built.title or ""),
@@ -113,7 +114,7 @@ def card_of(post: Post, tldr_characters: int, field: str | None) -> Card:
         date=post.date,
         colour=f"#{embed.get('color', 0):06x}",
         embed=embed,
-        sums=tuple(_sums(post, embed, tldr_characters, field, all_characters=len(built))),
+        sums=tuple(_sums(post, embed, announce, field, all_characters=len(built))),
     )
 
 
@@ -122,14 +123,13 @@ def _unescaped(text: str) -> str:
 
 
 def _sums(
-    post: Post, embed: Mapping[str, Any], tldr_characters: int, field: str | None, *, all_characters: int
+    post: Post, embed: Mapping[str, Any], announce: AnnounceSettings, field: str | None, *, all_characters: int
 ) -> Iterator[Sum]:
     yield _title(post, embed.get("title") or "")
-    yield _text(post, embed, tldr_characters, field)
+    yield _text(post, embed, announce.tldr_characters, field)
     yield _author(post, embed.get("author", {}).get("name") or "")
     yield _footer(post, embed.get("footer", {}).get("text") or "")
-    note = "what the cards of one message share; they are cut evenly where they do not fit"
-    yield Sum("all embeds", all_characters, limits.ALL_EMBEDS_CHARACTERS, None, note)
+    yield _all_embeds(all_characters, announce.posts_per_message)
     yield _url(post, embed.get("url"))
 
 
@@ -185,6 +185,15 @@ def _footer(post: Post, footer: str) -> Sum:
     if is_cut:
         note = f"{left_out} of {len(tags)} tags left out" if left_out else f"cut from {len(everything):,}"
     return Sum("footer", len(footer), limits.FOOTER_CHARACTERS, len(everything) if is_cut else None, note)
+
+
+def _all_embeds(characters: int, posts_per_message: int) -> Sum:
+    """What the cards of one message share; `bot.discord_app.cards.fitting_cards` cuts those that do not fit."""
+    fitting = limits.ALL_EMBEDS_CHARACTERS // characters
+    note = None
+    if fitting < posts_per_message:
+        note = f"{fitting} such cards fit into one message; of up to {posts_per_message} the texts are cut evenly"
+    return Sum("all embeds", characters, limits.ALL_EMBEDS_CHARACTERS, None, note)
 
 
 def _url(post: Post, url: str | None) -> Sum:

@@ -91,11 +91,12 @@ def _label(channel: ChannelSettings) -> str:
 
 
 def _says(each: Route, placement: Placement | None) -> str:
-    without = " (it has no filters)" if not each.reasons else ""
     if placement is not None:
         but = "" if each.matches else ", though its filters do not take it now"
-        return f"the post {STATES[placement.state]}{but}{without}"
-    return f"{'takes such a post' if each.matches else 'does not take it'}{without}"
+        return f"the post {STATES[placement.state]}{but}"
+    if not each.reasons:
+        return "it has no filters, so it takes every post"
+    return "its filters take such a post" if each.matches else "its filters do not take it"
 
 
 def _facts(preview: Preview, each: Route, placement: Placement | None) -> Iterator[str]:
@@ -104,16 +105,22 @@ def _facts(preview: Preview, each: Route, placement: Placement | None) -> Iterat
         yield from delivery_facts(preview, channel, placement)
         return
     known = preview.memory.known
-    if each.matches and known is not None and known.standing is Standing.ANNOUNCED:
+    if each.matches and known is None:
+        yield from _would_be(preview, channel)
+    elif each.matches and known is not None and known.standing is Standing.ANNOUNCED:
         yield (
             "it was never planned for this channel, which did not take it, or was not there, when the post was"
             f" announced; `linkbot announce {known.post.path} --channel {channel.id}` sends it"
         )
-    if each.matches and channel.mention:
+
+
+def _would_be(preview: Preview, channel: ChannelSettings) -> Iterator[str]:
+    """What an announcement in the channel would come with, and wait for."""
+    if channel.mention:
         yield f"pings the {'role' if len(channel.mention) == 1 else 'roles'} {', '.join(map(str, channel.mention))}"
-    if each.matches and channel.publish:
+    if channel.publish:
         yield "published to the servers that follow the channel"
-    if each.matches and (since := preview.memory.paused.get(channel.id)) is not None:
+    if (since := preview.memory.paused.get(channel.id)) is not None:
         yield f"paused since {since:%Y-%m-%d %H:%M} UTC: what comes waits until `linkbot resume {channel.id}`"
 
 

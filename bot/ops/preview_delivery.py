@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.announcing.desk import CATALOG
 from bot.catalog.explain import Placement
-from bot.catalog.records import DeliveryState
+from bot.catalog.records import DeliveryState, Standing
 from bot.content.post import Post
 from bot.discord_app.client import LOGIN
 from bot.ops.preview import Preview
@@ -94,7 +94,7 @@ def _fate(preview: Preview, placement: Placement) -> str | None:
     """What is to become of the card; None: it stays as it is, and is what it should be."""
     rules, known = preview.settings.announce, preview.memory.known
     current = preview.outcome if isinstance(preview.outcome, Post) else None
-    when = "" if preview.memory.running else ", once the service runs"
+    when = "" if preview.memory.service.running else ", once the service runs"
     if current is None and not preview.is_there:
         if rules.on_delete == "keep":
             return "its file is gone: the card stays (announce.on_delete: keep)"
@@ -117,8 +117,8 @@ def _fate(preview: Preview, placement: Placement) -> str | None:
 
 
 def _look_alike(preview: Preview, post: Post, other: Post) -> bool:
-    most = preview.settings.announce.tldr_characters
-    return card_of(post, most, None).embed == card_of(other, most, None).embed
+    announce = preview.settings.announce
+    return card_of(post, announce, None).embed == card_of(other, announce, None).embed
 
 
 def _pending(preview: Preview, channel: ChannelSettings | None, placement: Placement) -> Iterator[str]:
@@ -128,6 +128,8 @@ def _pending(preview: Preview, channel: ChannelSettings | None, placement: Place
             "asleep: nothing is sent as long as the post is a draft, of another kind, expired, or its file gone or"
             " broken; it goes out when that is over"
         )
+    elif preview.decision is None or preview.decision.standing is not Standing.ANNOUNCED:
+        yield "it falls asleep once the bot has read the file as it is now, and is not sent until that is mended"
     if placement.ahead:
         yield f"{placement.ahead} {'post is' if placement.ahead == 1 else 'posts are'} before it in this channel"
     if placement.alone:
@@ -142,12 +144,12 @@ def _not_sending(preview: Preview, channel: ChannelSettings | None) -> Iterator[
         return
     if (since := preview.memory.paused.get(channel.id)) is not None:
         yield f"the channel is paused since {moment(since)}: `linkbot resume {channel.id}` lets it go on"
-    if not preview.memory.running:
+    if not preview.memory.service.running:
         yield "no service runs on this state directory: it goes on when one is started (`linkbot run`)"
     yield from _troubles(preview, f"channel {channel.name}", LOGIN, CATALOG)
 
 
 def _troubles(preview: Preview, *parts: str) -> Iterator[str]:
-    for trouble in preview.memory.troubles:
+    for trouble in preview.memory.service.troubles:
         if trouble.where in parts:
             yield f"the service says since {moment(trouble.since)}: {trouble.where}: {trouble.what}"

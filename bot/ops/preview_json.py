@@ -181,7 +181,7 @@ def _catalog(memory: Memory) -> Object:
     return {
         "state": memory.state,
         "why": memory.why,
-        "running": memory.running if memory.state is MemoryState.READ else None,
+        "running": memory.service.running if memory.state is MemoryState.READ else None,
         "first_run_done": memory.baseline_done,
         "restored": memory.restored,
         "last_scan_at": _iso(memory.scanned_at),

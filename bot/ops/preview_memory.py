@@ -23,7 +23,7 @@ from bot.ops.live import LiveRequest, from_lines
 from bot.problems import CatalogError, LinkbotError
 from bot.settings import Settings
 
-__all__ = ["Memory", "MemoryState", "recall"]
+__all__ = ["Memory", "MemoryState", "Service", "recall"]
 
 ANSWER_SECONDS = 5.0  # for the service to say what does not work
 
@@ -37,14 +37,28 @@ class MemoryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """The service on a state directory.
+
+    Attributes:
+        running: whether there is one.
+        bot: the bot's name in Discord; None: it is not logged in, or does not say.
+        troubles: what it says does not work just now, oldest first.
+    """
+
+    running: bool = False
+    bot: str | None = None
+    troubles: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What is remembered of one post. Times are aware.
 
     Attributes:
         state: see `MemoryState`.
         why: why the catalog cannot be read; None: it can, or there is none.
-        running: whether a service works on the state directory.
-        troubles: what that service says does not work just now, oldest first.
+        service: see `Service`.
         baseline_done: the first run is done: what comes from now on is new.
         restored: the catalog is a backup that was put back: what came since is taken in without announcing it.
         kinds_changed: ``content.kinds`` is not what the posts were decided under last.
@@ -62,8 +76,7 @@ class Memory:
 
     state: MemoryState
     why: str | None = None
-    running: bool = False
-    troubles: tuple[Trouble, ...] = ()
+    service: Service = field(default_factory=Service)
     baseline_done: bool = False
     restored: bool = False
     kinds_changed: bool = False
@@ -95,26 +108,27 @@ async def recall(settings: Settings, path: str | None, post: Post | None, now: d
     if not (directory / FILE_NAME).exists() and not (directory / f"{FILE_NAME}-wal").exists():
         return Memory(MemoryState.NONE)
     try:
-        running, troubles = await _service(directory)
+        service = await _service(directory)
         async with open_catalog_read_only(directory) as catalog:
-            if not running:  # a service that works on it has looked, and writes it
+            if not service.running:  # a service that works on it has looked, and writes it
                 refuse_damaged_log(catalog.path)
             memory = await catalog.read(lambda tables: _read(tables, settings, path, post, now))
     except CatalogError as error:
         return Memory(MemoryState.UNREADABLE, str(error))
-    return replace(memory, running=running, troubles=troubles)
+    return replace(memory, service=service)
 
 
-async def _service(directory: Path) -> tuple[bool, tuple[Trouble, ...]]:
-    """Whether a service works on `directory`, and what it says does not work."""
+async def _service(directory: Path) -> Service:
+    """Ask the service on `directory`."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             lines = await ask_service(directory, LiveRequest())
-    except TimeoutError:
-        return True, ()
-    except LinkbotError:  # it hangs or ends just now, or this user may not ask: somebody made the socket, in any case
-        return True, ()
-    return (False, ()) if lines is None else (True, from_lines(lines).troubles)
+    except (TimeoutError, LinkbotError):  # it hangs, or this user may not ask: somebody listens, in any case
+        return Service(running=True)
+    if lines is None:
+        return Service()
+    live = from_lines(lines)
+    return Service(running=True, bot=live.discord.user, troubles=live.troubles)
 
 
 def _read(tables: Tables, settings: Settings, path: str | None, post: Post | None, now: datetime) -> Memory:

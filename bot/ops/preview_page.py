@@ -23,6 +23,7 @@ HEAD = (
     '<meta name="referrer" content="no-referrer">\n'
 )
 MARKS = {True: ("yes", "✓"), False: ("no", "✗"), None: ("neither", "–")}
+BOT = "Linkbot"  # as long as no service says what it is called in Discord
 CODE = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"https://discord\.com/channels/[0-9]+/[0-9]+/[0-9]+")  # made by us, of numbers only
 
@@ -30,7 +31,7 @@ LINK = re.compile(r"https://discord\.com/channels/[0-9]+/[0-9]+/[0-9]+")  # made
 def as_html(preview: Preview) -> str:
     """The card as in Discord, and beside it the verdict, the rules, the channels and the card's sums."""
     card = preview.card
-    message = _message(card, preview.now) if card is not None else ""
+    message = _message(card, preview.memory.service.bot or BOT, preview.now) if card is not None else ""
     sums = f'<section class="sums"><h2>Sums, in characters</h2>{_sums(card)}</section>' if card is not None else ""
     return (
         f"{BEGINNING}{HEAD}<title>{_text(card.title if card is not None else preview.file)}</title>\n"
@@ -54,7 +55,7 @@ def _sentence(text: str) -> str:
     return CODE.sub(r"<code>\1</code>", LINK.sub(r'<a href="\g<0>" rel="noreferrer">\g<0></a>', _text(text)))
 
 
-def _message(card: Card, now: datetime) -> str:
+def _message(card: Card, bot: str, now: datetime) -> str:
     title = _text(card.title)
     if card.url is not None:
         title = f'<a class="title" href="{escape(card.url)}" rel="noreferrer">{title}</a>'
@@ -68,8 +69,8 @@ def _message(card: Card, now: datetime) -> str:
         f'<div class="footer">{_text(end)}</div>' if end else "",
     ]
     return (
-        '<section class="message"><div class="avatar" aria-hidden="true">L</div><div>'
-        f'<div class="who"><strong>Linkbot</strong><span class="app">APP</span><time>{moment(now)}</time></div>'
+        f'<section class="message"><div class="avatar" aria-hidden="true">{_text(bot[:1])}</div><div>'
+        f'<div class="who"><strong>{_text(bot)}</strong><span class="app">APP</span><time>{moment(now)}</time></div>'
         f'<article class="embed" style="--bar: {card.colour}">{"".join(parts)}</article></div></section>\n'
     )
 

@@ -46,6 +46,7 @@ a:hover { text-decoration: underline }
 .rules b { color: var(--strong); font-weight: 600 }
 .rules .rules, .facts { margin: .35rem 0 .25rem; font-size: .875rem }
 .facts { list-style: none; display: grid; gap: .25rem; color: var(--text) }
+.facts li { padding-left: 1.1rem; text-indent: -1.1rem }
 .facts li::before { content: "→ "; color: var(--faint) }
 .yes { color: var(--yes) } .no { color: var(--no) } .near, .neither, .number.cut { color: var(--near) }
 .known { list-style: none; display: grid; gap: .5rem }

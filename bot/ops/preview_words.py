@@ -19,12 +19,12 @@ IN_CHANNELS = {
     DeliveryState.REFUSED: "refused in {}",
     DeliveryState.DROPPED: "given up in {}",
 }
-STANDINGS = {
-    Standing.HIDDEN: "not shown",
-    Standing.WAITING: "kept until its date",
-    Standing.HELD: "held until a person decides",
-    Standing.INDEXED: "found by members, but not announced",
-    Standing.ANNOUNCED: "announced",
+WOULD = {
+    Standing.HIDDEN: "not be shown",
+    Standing.WAITING: "wait for its date",
+    Standing.HELD: "be held until a person decides",
+    Standing.INDEXED: "not be announced, though members would find it",
+    Standing.ANNOUNCED: "be announced",
 }
 FOLLOWERS = {
     DeliveryState.PENDING: "waiting",
@@ -55,8 +55,10 @@ def _as_new(preview: Preview) -> str:
             return f"It would not be shown: {why}."
         case Standing.WAITING:
             return f"It would wait until {moment(decision.wakes_at)}, and be announced then."
+        case Standing.INDEXED if decision.cause is Cause.DUPLICATE:
+            return f"It would not be announced: {why}."
         case Standing.INDEXED:
-            return f"It would be found by members, but not announced: {why}."
+            return f"It would not be announced, though members would find it: {why}."
     if not channels:
         return "It would not be announced, because no channels are set up."
     if not taking:
@@ -72,8 +74,10 @@ def _stands(preview: Preview, known: KnownPost) -> str:
             return f"kept until {moment(known.wakes_at)}, when it is announced."
         case Standing.HELD:
             return f"held until a person decides: {_first_against(known.reasons)}."
+        case Standing.INDEXED if known.duplicate_of is not None:
+            return f"not announced: {_first_against(known.reasons)}."
         case Standing.INDEXED:
-            return f"found by members, but not announced: {_first_against(known.reasons)}."
+            return f"not announced, though members find it: {_first_against(known.reasons)}."
     names = {each.channel.id: each.channel.name for each in preview.routes}
     by_state: dict[str, list[str]] = {}
     for placement in preview.memory.placements:
@@ -144,7 +148,7 @@ def _when_read(preview: Preview) -> str:
     if preview.memory.outage is not None:
         since, reason = preview.memory.outage["since"], preview.memory.outage["reason"]
         return f"Since {since} the content directory cannot be believed: {reason}."
-    if preview.memory.running:
+    if preview.memory.service.running:
         return "The service runs, and reads a file within moments after it is written."
     return "No service runs: the file is read when one is started (`linkbot run`)."
 
@@ -187,7 +191,7 @@ def _would_change(preview: Preview, decision: Decision) -> str:
     if decision.standing is Standing.ANNOUNCED and not preview.is_announced:
         because = ", if a channel took it"
     by = " by the settings of today" if preview.memory.kinds_changed else ""
-    return f"As the file is now{by}, it would be {STANDINGS[decision.standing]}{because}."
+    return f"As the file is now{by}, it would {WOULD[decision.standing]}{because}."
 
 
 def _what_to_do(known: KnownPost) -> Iterator[str]:

@@ -136,12 +136,12 @@ async def test_a_new_post_goes_to_the_channels_that_take_it(content: Path) -> No
     assert shown.is_announced
     assert verdict(shown) == "It would be announced in 2 of 3 channels."
     news, releases, everything = channel_words(shown)
-    assert (news.label, news.takes, news.says) == ("news (1)", True, "takes such a post")
+    assert (news.label, news.takes, news.says) == ("news (1)", True, "its filters take such a post")
     assert news.conditions[0].matched == ("Kubernetes",)
     assert news.facts == ("pings the role 77", "published to the servers that follow the channel")
-    assert (releases.label, releases.takes, releases.says) == ("2", False, "does not take it")
+    assert (releases.label, releases.takes, releases.says) == ("2", False, "its filters do not take it")
     assert releases.conditions[0].text == "one of releases/**; the post is docs/post.md"
-    assert everything.says == "takes such a post (it has no filters)"
+    assert everything.says == "it has no filters, so it takes every post"
 
 
 async def test_a_filter_names_the_value_that_decides(content: Path) -> None:
@@ -192,7 +192,7 @@ async def test_a_post_that_is_too_old_or_that_no_channel_takes_says_so(content: 
     """A post that passes every rule but no filter is not announced, nor is one that is too old; both say why."""
     assert verdict(await seen(content, POST, RELEASES)) == "It would not be announced, because no channel takes it."
     old = verdict(await seen(content, POST, max_age_days=30))
-    assert old.endswith("but not announced: it is 438 days old; announce.max_age_days is 30.")
+    assert old.endswith("though members would find it: it is 438 days old; announce.max_age_days is 30.")
 
 
 # What is no post

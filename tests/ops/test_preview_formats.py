@@ -4,14 +4,13 @@ import html.parser
 import io
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -24,9 +23,9 @@ from bot.ops.preview_terminal import console_on, show
 from bot.settings import ChannelSettings, CommandsSettings, Filter, Settings
 from tests.support.end_to_end_site import post_text
 from tests.support.ops_catalog import ALL, settings_in, take_in
+from tests.support.standin_page import NEEDS_CHROMIUM, browser_of_the_tests
 
 NOW = datetime(2025, 9, 1, tzinfo=UTC)
-CHROMIUM = shutil.which("chromium")
 DOCUMENT = Path(__file__).parents[2] / "docs/preview.md"
 EVIL = "</style></article><script>alert(1)</script><b onclick=x>\u202egnp.exe\x1b[31m"
 
@@ -87,13 +86,13 @@ Rules
   ✓ max_age_days  age does not matter
 
 Channels
-  ✓ news (1)  takes such a post
+  ✓ news (1)  its filters take such a post
       ✓ tags.any  at least one of Kubernetes; the post has kubernetes, community; it matches
                   Kubernetes
       pings the role 77
-  ✗ 2  does not take it
+  ✗ 2  its filters do not take it
       ✗ paths  one of releases/**; the post is post.md
-  ✓ all (3)  takes such a post (it has no filters)
+  ✓ all (3)  it has no filters, so it takes every post
 """
 
 
@@ -181,13 +180,11 @@ async def test_a_post_cannot_put_markup_into_the_page(settings: Settings) -> Non
 @pytest.fixture
 async def browser_page() -> AsyncIterator[Page]:
     """A page of a browser of its own."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    async with browser_of_the_tests() as browser:
         yield await browser.new_page()
-        await browser.close()
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium to look at the page with")
+@NEEDS_CHROMIUM
 async def test_the_page_fits_a_phone_and_follows_the_readers_theme(settings: Settings, browser_page: Page) -> None:
     """Nothing reaches beyond a screen of 390 pixels, and dark and light each have Discord's background."""
     long = post_text(

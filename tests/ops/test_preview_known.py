@@ -1,21 +1,28 @@
 """``linkbot preview`` of a post that the bot knows: what became of it, why, and what would happen now."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.announcing.troubles import Trouble
 from bot.catalog.database import FILE_NAME, Catalog, open_catalog
 from bot.catalog.following import FollowKind
 from bot.catalog.notes import Note
 from bot.catalog.records import Cause, Standing
 from bot.catalog.tables import Tables
 from bot.content.post import PostProblem
+from bot.ops.control import is_running, serve_control
+from bot.ops.live import DiscordLink, Live, to_lines
 from bot.ops.preview import Preview, preview
 from bot.ops.preview_channels import channel_words
 from bot.ops.preview_memory import MemoryState
+from bot.ops.preview_page import as_html
 from bot.ops.preview_words import knowledge, rules, verdict
+from bot.ops.requests import WireRequest
 from bot.settings import AnnounceSettings, CommandsSettings, Settings
 from tests.support.end_to_end_site import post_text
 from tests.support.ops_catalog import ALL, KUBERNETES, settings_in, take_in
@@ -108,6 +115,30 @@ async def test_a_delivery_that_waits_says_for_what(catalog: Catalog, settings: S
     assert "before it" not in facts(shown, KUBERNETES)
 
 
+async def test_what_the_service_says_does_not_work_explains_what_waits(catalog: Catalog, settings: Settings) -> None:
+    """While a service runs, its troubles with the channel and with Discord are told, and nobody else's."""
+    troubles = tuple(Trouble(where, f"it fails in {where}", NOW) for where in ("channel all", "discord", "channel x"))
+    live = Live(troubles, DiscordLink("Newsbot", True, NOW, 1), NOW, ())
+
+    async def carry_out(request: WireRequest) -> list[str]:
+        return to_lines(live)
+
+    await known(catalog, settings)
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(serve_control(settings.state.directory, carry_out))
+        deadline = time.monotonic() + 5
+        while not await is_running(settings.state.directory):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.005)
+        shown = await seen(settings)
+        serving.cancel()
+    assert "the service says since 2025-11-23 06:58 UTC: channel all: it fails in channel all" in facts(shown)
+    assert "it fails in discord" in facts(shown)
+    assert "channel x" not in facts(shown)
+    assert "no service runs" not in facts(shown)
+    assert "<strong>Newsbot</strong>" in as_html(shown)
+
+
 async def test_a_delivery_that_a_person_must_look_at_names_the_commands(catalog: Catalog, settings: Settings) -> None:
     """A refused and an unknown delivery give their reasons and what `linkbot resolve` can be told."""
     await known(catalog, settings)
@@ -142,7 +173,7 @@ async def test_a_post_turned_draft_says_what_becomes_of_its_card(catalog: Catalo
     draft = post_text("A post", tags=["kubernetes"], draft=True)
     (settings.content.directory / "a.md").write_text(draft)
     shown = await seen(settings)
-    assert "As the file is now, it would be not shown: it is a draft." in told(shown)
+    assert "As the file is now, it would not be shown: it is a draft." in told(shown)
     assert [heading for heading, _ in rules(shown)] == ["Rules, as the bot decided", "Rules, as they are now"]
     await take_in(catalog, settings, {"a.md": draft})
     shown = await seen(settings)
@@ -194,7 +225,7 @@ async def test_a_post_of_the_baseline_says_so(catalog: Catalog, settings: Settin
     (settings.content.directory / "a.md").write_text(text)
     await take_in(catalog, settings, {"a.md": text}, baseline=True)
     shown = await seen(settings)
-    assert verdict(shown) == "It is found by members, but not announced: it was there before the bot."
+    assert verdict(shown) == "It is not announced, though members find it: it was there before the bot."
     assert "`linkbot announce a.md` announces it on purpose." in told(shown)
 
 
@@ -203,11 +234,11 @@ async def test_a_duplicate_names_the_post_that_it_is_one_of(catalog: Catalog, se
     text = post_text("A post", tags=["kubernetes"])
     await known(catalog, settings, text)
     (settings.content.directory / "b.md").write_text(text)
-    why = "found by members, but not announced: a.md has the same link and title."
-    assert verdict(await seen(settings, "b.md")) == f"It would be {why}"
+    new = await seen(settings, "b.md")
+    assert verdict(new) == "It would not be announced: a.md has the same link and title."
     await take_in(catalog, settings, {"b.md": text})
     shown = await seen(settings, "b.md")
-    assert verdict(shown) == f"It is {why}"
+    assert verdict(shown) == "It is not announced: a.md has the same link and title."
     assert "Members are shown a.md in its place" in told(shown)
 
 
@@ -225,7 +256,7 @@ async def test_held_waiting_and_unrouted_posts_say_what_for(catalog: Catalog, se
     picky = settings.model_copy(update={"channels": settings.channels[1:]})
     await known(catalog, picky, post_text("Lone", tags=[]), "lone.md")
     lone = await seen(picky, "lone.md")
-    assert verdict(lone) == "It is found by members, but not announced: none of 1 channels takes it."
+    assert verdict(lone) == "It is not announced, though members find it: none of 1 channels takes it."
     assert "`linkbot announce lone.md --channel ID` sends it" in told(lone)
 
 
@@ -323,7 +354,7 @@ async def test_other_kinds_make_no_news_of_what_is_known(catalog: Catalog, setti
     wider = settings.model_copy(update={"content": settings.content.model_copy(update={"kinds": ("link", "release")})})
     shown = await seen(wider)
     assert verdict(shown).startswith("It is not shown: post_kind is 'release'")
-    text = "As the file is now by the settings of today, it would be found by members, but not announced"
+    text = "As the file is now by the settings of today, it would not be announced, though members would find it"
     assert text in told(shown)
 
 
