@@ -227,7 +227,7 @@ def test_kubernetes_asks_where_health_is_served(kubernetes: dict[str, Any], tmp_
     assert [asked["path"] for asked in probes.values()] == ["/healthz", "/healthz", "/readyz"]
 
 
-# GitHub Actions; its shell lines are run by tests/end_to_end/test_scheduled_runs.py
+# Runs by cron and GitHub Actions; the workflow's shell lines are run by tests/end_to_end/test_scheduled_runs.py
 
 
 def test_the_workflow_runs_one_at_a_time_and_always_saves() -> None:
@@ -240,3 +240,14 @@ def test_the_workflow_runs_one_at_a_time_and_always_saves() -> None:
     assert job["steps"][-1]["if"].startswith("always()")
     for line in re.findall(r"(?m)^ *linkbot (.+)$", "\n".join(step.get("run", "") for step in job["steps"])):
         assert parse(shlex.split(line.replace("$ANNOUNCE", "content/a.md"))).config == Path("linkbot.yaml")
+
+
+def test_the_line_for_cron_is_a_command_of_the_installation() -> None:
+    """What cron starts is what docs/systemd.md installs, with arguments that linkbot takes."""
+    text = (ROOT / "docs" / "scheduled-runs.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"(?m)^\*/10 \* \* \* \* linkbot (.+)$", text)
+    token, program, *arguments = shlex.split(line)
+    assert [program] == shlex.split(unit_settings()["ExecStart"][0])[:1]
+    assert token.startswith("DISCORD_TOKEN_FILE=/")
+    parsed = parse(arguments[: arguments.index("2>>")])
+    assert (parsed.command, parsed.once) == ("run", True)
