@@ -1,6 +1,8 @@
 """``linkbot check``: the settings and the posts."""
 
 import argparse
+import asyncio
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,18 +13,19 @@ from bot.ops.check import check, unheard
 from bot.ops.check_formats import FORMATS
 from bot.ops.check_reading import Progress
 from bot.ops.check_records import CheckReport
-from bot.problems import ExitCode, SettingsError, SettingsProblem
-from bot.settings import Settings, load_settings
+from bot.problems import ExitCode, LinkbotError, SettingsError, SettingsProblem, UsageError
+from bot.settings import Settings, load_settings, read_token
 
 __all__ = ["SUMMARY", "add_arguments", "carry_out"]
 
-SUMMARY = "settings and posts: every problem with its place"
+SUMMARY = "settings, posts and Discord: every problem with its place"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Check the settings and the posts; tell every problem with its file, line and column, and what is perhaps not
     meant as a notice. Nothing is changed or sent. Where there are no settings, the posts that are named are checked
-    alone."""
+    alone. --online asks Discord too, with the token from DISCORD_TOKEN or the file that DISCORD_TOKEN_FILE names:
+    whether channels, permissions, roles and servers are as the settings need them, and how to mend what is not."""
     parser.add_argument(
         "paths", type=Path, nargs="*", metavar="PATH", help="posts or folders (default: the whole content directory)"
     )
@@ -31,16 +34,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--all", action="store_true", help="list each notice, also where there are many of a kind")
     parser.add_argument("--strict", action="store_true", help="end with 1 for notices too")
+    parser.add_argument("--online", action="store_true", help="ask Discord too; nothing is sent or changed there")
     add_config(parser)
 
 
 def carry_out(parsed: argparse.Namespace) -> ExitCode:
     """Check, and print what was found."""
     settings, problems = _settings(parsed)
+    if parsed.online and settings is None and not problems:
+        raise UsageError("--online compares Discord with the settings, and there are none; name them with --config")
+    token = read_token(os.environ) if parsed.online and settings is not None else None
     with _heard(parsed) as progress:
         report = check(settings, problems, parsed.paths, config=parsed.config, strict=parsed.strict, progress=progress)
+    if settings is not None and token is not None:
+        report = _with_discord(report, settings, token, parsed)
     _print(report, parsed)
     return report.exit_code
+
+
+def _with_discord(report: CheckReport, settings: Settings, token: str, parsed: argparse.Namespace) -> CheckReport:
+    from bot.ops.check_online import with_discord  # with discord.py: half a second
+
+    try:
+        return asyncio.run(with_discord(report, settings, parsed.config, token, strict=parsed.strict))
+    except LinkbotError:
+        _print(report, parsed)  # what was found without Discord
+        raise
 
 
 def _settings(parsed: argparse.Namespace) -> tuple[Settings | None, tuple[SettingsProblem, ...]]:

@@ -13,6 +13,8 @@ VERSION = 1  # of the JSON, see docs/check.md: higher once a key means something
 TITLES = {
     Rule.SETTINGS: "Settings",
     Rule.POST: "This is no post yet",
+    Rule.DISCORD: "Not so in Discord",
+    Rule.DISCORD_NOTICE: "In Discord",
     Rule.DUPLICATE: "Duplicate",
     Rule.SIMILAR_KIND: "Misspelt kind?",
     Rule.FUTURE_DATE: "Date in the future",
@@ -37,6 +39,7 @@ def as_json(report: CheckReport, *, everything: bool = False) -> str:  # noqa: A
         "notices": [_plain(finding) for finding in report.notices],
         "posts": dataclasses.asdict(report.counts),
         "texts": dataclasses.asdict(report.texts),
+        "discord": None if report.discord is None else dataclasses.asdict(report.discord),
     }
     return json.dumps(document, indent=2)
 

@@ -6,17 +6,19 @@ from enum import StrEnum
 
 from bot.problems import ExitCode
 
-__all__ = ["CheckReport", "Counts", "Finding", "Rule", "Texts"]
+__all__ = ["CheckReport", "Counts", "Finding", "OfDiscord", "Rule", "Texts"]
 
 
 class Rule(StrEnum):
     """What a finding is about, the worst first. The names are for programs and stay as they are.
 
-    The first two are errors; all others are notices: nothing is broken, but perhaps not as it was meant.
+    The first three are errors; all others are notices: nothing is broken, but perhaps not as it was meant.
     """
 
     SETTINGS = "settings"
     POST = "post"
+    DISCORD = "discord"
+    DISCORD_NOTICE = "discord-notice"
     DUPLICATE = "duplicate"
     SIMILAR_KIND = "similar-kind"
     FUTURE_DATE = "future-date"
@@ -32,7 +34,7 @@ class Rule(StrEnum):
     @property
     def severity(self) -> str:
         """``error`` or ``notice``."""
-        return "error" if self in (Rule.SETTINGS, Rule.POST) else "notice"
+        return "error" if self in (Rule.SETTINGS, Rule.POST, Rule.DISCORD) else "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +103,30 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
+class OfDiscord:
+    """What Discord told beside its findings.
+
+    Attributes:
+        fine: what is as it should be, one line for each thing.
+        invite: the address that brings the bot into a server with exactly the permissions that are needed.
+    """
+
+    fine: tuple[str, ...]
+    invite: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckReport:
     """What `check` found.
 
     Attributes:
-        problems: errors: of the settings first, then by file and line.
+        problems: errors: of the settings first, then Discord's, then by file and line.
         notices: what is not wrong but perhaps not meant: by rule, the worst first, then by file and line.
         counts: see `Counts`.
         texts: see `Texts`.
         exit_code: what the command ends with.
         settings: the settings file, as it was named; None: none was used, and the posts were checked with defaults.
+        discord: None: Discord was not asked.
     """
 
     problems: tuple[Finding, ...]
@@ -119,3 +135,4 @@ class CheckReport:
     texts: Texts
     exit_code: ExitCode
     settings: str | None = None
+    discord: OfDiscord | None = None

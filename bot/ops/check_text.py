@@ -19,6 +19,7 @@ STYLES = {"error": "bold red", "notice": "yellow"}
 # What is summed up without examples, because it is the rule on most sites rather than the exception.
 SUMMED = frozenset({Rule.NO_CHANNEL, Rule.CUT_TEXT})
 MORE = {
+    Rule.DISCORD_NOTICE: "things to know of Discord",
     Rule.DUPLICATE: "posts with the link and the title of another one",
     Rule.SIMILAR_KIND: "posts whose post_kind is nearly one that is announced",
     Rule.FUTURE_DATE: "posts that wait for their date",
@@ -46,7 +47,7 @@ def lines(report: CheckReport, *, everything: bool) -> Iterator[Line]:
     if report.problems or report.notices:
         yield []
     *looked_at, verdict = sentences(report)
-    yield from ([(sentence, "")] for sentence in looked_at)
+    yield from ([(printable(sentence), "")] for sentence in looked_at)
     yield [(verdict, "bold red" if report.problems else "bold green")]
 
 
@@ -74,6 +75,8 @@ def sentences(report: CheckReport) -> list[str]:
     said = list(_content(report.counts)) if report.counts.files else ["No posts were looked at."]
     if report.settings is None:
         said.append("There are no settings here: only the posts were checked, as link posts of the kind link.")
+    if report.discord is not None:
+        said += [*(f"Discord: {line}." for line in report.discord.fine), f"Invite link: {report.discord.invite}"]
     if not report.problems and not report.notices:
         return [*said, "No problems."]
     problems = counted(len(report.problems), "problem") if report.problems else "No problems"

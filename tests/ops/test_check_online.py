@@ -1,0 +1,121 @@
+"""``linkbot check --online``: what Discord says, as part of the check."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.discord_app.endpoints import DEFAULT_API_URL, point_discord_at
+from bot.ops.check import check
+from bot.ops.check_formats import FORMATS
+from bot.ops.check_online import with_discord
+from bot.ops.check_records import CheckReport, Rule
+from bot.problems import ExitCode
+from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInApplication, StandInChannel
+from bot.settings import load_settings
+from tests.support.cli_process import Ended, linkbot
+
+LINKS, GONE = 1_200_000_000_000_000_001, 1_200_000_000_000_000_002
+SETTINGS = """\
+content:
+  directory: content
+discord:
+  api_url: {api_url}
+channels:
+  - id: {links}
+    name: links
+"""
+WRONG = """\
+    publish: true
+  - name: nowhere
+    id: {gone}
+commands:
+  guilds: [{gone}]
+"""
+
+
+@pytest.fixture
+async def stand_in() -> AsyncIterator[StandIn]:
+    """A server with one channel, and discord.py as it was at the end."""
+    async with StandIn([StandInChannel(LINKS, "links")]) as running:
+        yield running
+    point_discord_at(DEFAULT_API_URL, None)
+
+
+@pytest.fixture
+def config(stand_in: StandIn, tmp_path: Path) -> Path:
+    """Settings that are right, beside a content directory with nothing in it."""
+    (tmp_path / "content").mkdir()
+    file = tmp_path / "bot.yaml"
+    file.write_text(SETTINGS.format(api_url=stand_in.api_url, links=LINKS))
+    return file
+
+
+def spoil(config: Path) -> None:
+    """Add to the settings what Discord cannot fulfil."""
+    config.write_text(config.read_text() + WRONG.format(gone=GONE))
+
+
+async def checked(config: Path) -> CheckReport:
+    """The report, with what Discord says."""
+    settings = load_settings(config)
+    return await with_discord(check(settings, (), (), config=config), settings, config, REHEARSAL_TOKEN)
+
+
+async def test_findings_of_discord_stand_at_their_settings(config: Path) -> None:
+    """What Discord says is wrong is a problem like any other, at the line of the setting that it is about."""
+    spoil(config)
+    report = await checked(config)
+    assert report.exit_code is ExitCode.PROBLEM
+    assert [(problem.rule, problem.line, problem.column, problem.field) for problem in report.problems] == [
+        (Rule.DISCORD, 8, 14, "channels[0].publish"),
+        (Rule.DISCORD, 10, 9, "channels[1].id"),
+        (Rule.DISCORD, 12, 12, "commands.guilds[0]"),
+    ]
+    assert {problem.file for problem in report.problems} == {str(config)}
+    assert {problem.rule.severity for problem in report.problems} == {"error"}
+
+
+async def test_what_is_fine_and_the_invite_link_stand_in_every_format(stand_in: StandIn, config: Path) -> None:
+    """People, programs and GitHub are told what is as it should be, and how to invite the bot."""
+    report = await checked(config)
+    assert report.exit_code is ExitCode.OK
+    assert report.discord is not None
+    for name, write in FORMATS.items():
+        written = write(report)
+        assert "#links in Rehearsal: text channel, all permissions" in written, name
+        assert f"https://discord.com/oauth2/authorize?client_id={stand_in.world.bot.id}" in written, name
+    assert json.loads(FORMATS["json"](report))["discord"]["invite"] == report.discord.invite
+
+
+async def test_a_notice_of_discord_is_no_problem(stand_in: StandIn, config: Path) -> None:
+    """What is only worth knowing leaves the exit code as it was."""
+    stand_in.world.application = StandInApplication(flags=1 << 18)
+    report = await checked(config)
+    assert report.exit_code is ExitCode.OK
+    assert [notice.rule for notice in report.notices] == [Rule.DISCORD_NOTICE]
+    assert (report.notices[0].line, report.notices[0].field) == (None, None)
+
+
+async def online(config: Path, token: str, *more: str) -> Ended:
+    """``linkbot check --online`` as a person runs it."""
+    environment = {"DISCORD_TOKEN": token} if token else {}
+    return await linkbot("check", "--online", "--config", config, *more, cwd=config.parent, **environment)
+
+
+async def test_as_a_person_runs_it(stand_in: StandIn, config: Path) -> None:
+    """Exit 0 where all is well, 1 with each mend where not, 77 for a refused token, 78 without one, 1 where Discord
+    is not reached: the rest of the report is printed all the same."""
+    good = await online(config, REHEARSAL_TOKEN)
+    assert (good.code, good.err) == (0, "")
+    assert "#links in Rehearsal: text channel, all permissions" in good.out
+    stand_in.set_denied(LINKS, {"embed_links"})
+    bad = await online(config, REHEARSAL_TOKEN)
+    assert (bad.code, bad.err) == (1, "")
+    assert "give the role Linkbot 'Embed Links' in #links (Edit Channel, Permissions)" in bad.out
+    assert (await online(config, "")).code == 78
+    refused = await online(config, "some.other.token")
+    assert refused.code == 77
+    assert "Reset Token" in refused.sentence
+    assert "files" in refused.out or "No posts" in refused.out
