@@ -105,7 +105,7 @@ async def recall(settings: Settings, path: str | None, post: Post | None, now: d
         What is remembered; a catalog that is not there or cannot be read is told in it, not raised.
     """
     directory = settings.state.directory
-    if not (directory / FILE_NAME).exists() and not (directory / f"{FILE_NAME}-wal").exists():
+    if not _is_there(directory / FILE_NAME) and not _is_there(directory / f"{FILE_NAME}-wal"):
         return Memory(MemoryState.NONE)
     try:
         service = await _service(directory)
@@ -116,6 +116,17 @@ async def recall(settings: Settings, path: str | None, post: Post | None, now: d
     except CatalogError as error:
         return Memory(MemoryState.UNREADABLE, str(error))
     return replace(memory, service=service)
+
+
+def _is_there(file: Path) -> bool:
+    """Whether there is such a file, or something keeps it from being seen."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 async def _service(directory: Path) -> Service:

@@ -197,7 +197,14 @@ def _would_change(preview: Preview, decision: Decision) -> str:
 def _what_to_do(known: KnownPost) -> Iterator[str]:
     if known.gone_at is not None:
         return
-    if known.standing is Standing.HELD:
+    if known.standing is Standing.HIDDEN:
+        again = "it is announced as a new post"
+        if known.shown_as is not None:
+            again = (
+                "it is what it was before, which is no news; only where its card was taken back it is announced again"
+            )
+        yield f"Once its file passes these rules, {again}."
+    elif known.standing is Standing.HELD:
         yield (
             "`linkbot announce --held` lets all held posts go, `linkbot announce --held --drop` takes them in without"
             f" announcing them, `linkbot announce {known.post.path}` announces this one."

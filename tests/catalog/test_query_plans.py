@@ -61,6 +61,9 @@ ASKED_ALL_THE_TIME: Mapping[str, Question] = {
     "posts of a refused message": lambda tables, known: tables.deliveries._clear_suspects(1),
     "whether a message is still claimed": lambda tables, known: tables.deliveries.is_claimed(CLAIM),
     "when something was sent last in a channel": lambda tables, known: tables.lanes.last_sent_at(1),
+    "what became of a post": lambda tables, known: tables.explain.placements(known.id, NOW),
+    "how many followers got a post": lambda tables, known: tables.explain.follower_states(known.id),
+    "what makes a file a duplicate": lambda tables, known: tables.explain.same_as(POST, known.id),
     "stamps of a few files": lambda tables, known: tables.files.stamps_of(["a.md"]),
 }
 

@@ -178,6 +178,7 @@ async def test_a_post_turned_draft_says_what_becomes_of_its_card(catalog: Catalo
     await take_in(catalog, settings, {"a.md": draft})
     shown = await seen(settings)
     assert verdict(shown) == "It is not shown: it is a draft."
+    assert "only where its card was taken back it is announced again" in told(shown)
     assert "the card is taken back (announce.on_retract: delete)" in facts(shown)
     assert "asleep: nothing is sent" in facts(shown, KUBERNETES)
 
