@@ -1,5 +1,6 @@
 """``linkbot announce``: announcing posts on purpose, whatever the rules made of them, and letting held ones go."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from bot.ops.done import Done
 from bot.problems import UsageError
 from bot.settings import ChannelSettings, Settings
 
-__all__ = ["MOST_POSTS", "NOT_PUBLIC", "AnnounceRequest", "Step", "announce", "steps_of"]
+__all__ = ["MOST_POSTS", "NOT_PUBLIC", "AnnounceRequest", "Step", "announce", "done_with", "steps_of"]
 
 NOT_PUBLIC = (Standing.HIDDEN, Standing.WAITING)
 MOST_POSTS = 1_000_000  # asked for by `latest`; a number that SQLite can take
@@ -89,8 +90,20 @@ async def announce(catalog: Catalog, settings: Settings, request: AnnounceReques
         CatalogUnavailableError: the catalog cannot be read or written now.
     """
     planned = await steps_of(catalog, settings, request)
+    if request.dry_run and planned and not request.drop:
+        return Done(await _plan(catalog, settings, request, planned), to_send=False)
     to_send = request.changes and not request.drop and any(step.channels or step.to_followers for step in planned)
     return Done(_told(planned, request), to_send)
+
+
+async def _plan(catalog: Catalog, settings: Settings, request: AnnounceRequest, steps: list[Step]) -> list[str]:
+    from bot.ops.announce_plan import plan_lines  # with discord.py: half a second
+
+    now = datetime.now(UTC)
+    ids = [channel.id for channel in settings.channels]
+    counts = await catalog.count(lambda tables: tables.overview.counts(ids, now))
+    waiting = {channel_id: each.waiting for channel_id, each in counts.items()}
+    return await asyncio.to_thread(plan_lines, steps, request, settings, waiting)
 
 
 async def steps_of(catalog: Catalog, settings: Settings, request: AnnounceRequest) -> list[Step]:
@@ -207,7 +220,7 @@ def _told(steps: list[Step], request: AnnounceRequest) -> list[str]:
     lines = []
     alike = Counter[str]()
     for step in steps:
-        done = _done(step, request)
+        done = done_with(step, request)
         alike[done] += 1
         if request.dry_run or alike[done] <= MOST_ALIKE:
             lines.append(f"{step.known.post.path}: {done}")
@@ -216,7 +229,8 @@ def _told(steps: list[Step], request: AnnounceRequest) -> list[str]:
     return lines
 
 
-def _done(step: Step, request: AnnounceRequest) -> str:
+def done_with(step: Step, request: AnnounceRequest) -> str:
+    """What was done with a post, or would be, in words."""
     would = "would be " if request.dry_run else ""
     if request.drop:
         return f"{would}taken in without announcing it"

@@ -3,13 +3,16 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.announcing.packing import pack
 from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.records import DeliveryState, Standing
 from bot.catalog.tables import Tables
+from bot.discord_app.cards import card_characters
 from bot.ops.announce import AnnounceRequest
 from bot.ops.requests import carry_out, from_line, to_line
 from bot.problems import UsageError
@@ -114,11 +117,65 @@ async def test_a_dry_run_changes_nothing(catalog: Catalog, settings: Settings) -
     """--dry-run tells the same in the conditional and leaves everything as it was."""
     await hold_three(catalog, settings)
     lines = await announce(catalog, settings, AnnounceRequest(paths=("a.md",), dry_run=True))
-    assert lines == ["a.md: would be announced in all, kubernetes"]
+    assert lines == [
+        "a.md: would be announced in all, kubernetes",
+        "all: 1 post in 1 message",
+        "kubernetes: 1 post in 1 message",
+        "in all: 1 post chosen, 2 announcements in 2 messages",
+    ]
     lines = await announce(catalog, settings, AnnounceRequest(held=True, drop=True, dry_run=True))
     assert lines[0] == "h2.md: would be taken in without announcing it"
     assert await states(catalog, "a.md") == {}
     assert await standing(catalog, "h2.md") is Standing.HELD
+
+
+async def test_a_dry_run_says_why_not_elsewhere(catalog: Catalog, settings: Settings) -> None:
+    """Of each other channel it names the filter that keeps the post out, or what became of it there before."""
+    await announce(catalog, settings, AnnounceRequest(paths=("a.md",), channel=ALL))
+    await catalog.write(lambda tables: tables.pauses.pause(KUBERNETES, datetime.now(UTC)))
+    assert await announce(catalog, settings, AnnounceRequest(paths=("a.md", "b.md", "c.md"), dry_run=True)) == [
+        "a.md: would be announced in kubernetes (paused); it is pending in all already",
+        "b.md: would be announced in all; not in kubernetes (tags.any: at least one of kubernetes; the post has none)",
+        "c.md: no channel takes it; --channel ID sends it to one whatever its filters say;"
+        " not in all (tags.none: none of nowhere; the post has nowhere);"
+        " not in kubernetes (tags.any: at least one of kubernetes; the post has nowhere)",
+        "all: 1 post in 1 message, beside 1 post that waits there; tags.none keeps 1 out",
+        "kubernetes: 1 post in 1 message; it is paused, so they wait for `linkbot resume`; tags.any keeps 2 out",
+        "in all: 3 posts chosen, 2 announcements in 2 messages",
+    ]
+    asked = AnnounceRequest(paths=("b.md", "c.md"), channel=KUBERNETES, dry_run=True)
+    assert await announce(catalog, settings, asked) == [
+        "b.md: would be announced in kubernetes (paused)",
+        "c.md: would be announced in kubernetes (paused)",
+        "kubernetes: 2 posts in 1 message; it is paused, so they wait for `linkbot resume`",
+        "in all: 2 posts chosen, 2 announcements in 1 message; in a forum each post is a thread of its own",
+    ]
+
+
+async def test_a_dry_run_counts_messages_as_they_will_be(catalog: Catalog, settings: Settings) -> None:
+    """Of hundreds of posts the sums say what is sent: messages end where ten cards, or 6,000 characters, are full."""
+    few = {f"{number:03}.md": post_text(f"Post {number}", date="2025-01-01") for number in range(195)}
+    long = {f"x{number}.md": post_text(f"Long {number}", date="2025-01-02", tldr="Word. " * 500) for number in range(5)}
+    roomy = settings.model_copy(update={"announce": AnnounceSettings(tldr_characters=2500)})
+    await take_in(catalog, roomy, {**few, **long}, baseline=True)
+    lines = await announce(catalog, roomy, AnnounceRequest(latest=200, dry_run=True))
+    assert len(lines) == 203
+    assert lines[0] == "000.md: would be announced in all; not in kubernetes (tags.any)"
+    assert lines[200] == "all: 200 posts in 22 messages"
+    planned = await announce(catalog, roomy, AnnounceRequest(latest=200))
+    assert len(planned) == 21
+    messages = 0
+
+    def claim_next(tables: Tables) -> int:
+        waiting = tables.deliveries.pending(ALL, 10, datetime.now(UTC))
+        packed = pack(waiting, lambda post: card_characters(post, 2500), 10)
+        if packed:
+            tables.deliveries.claim(ALL, str(messages), packed, datetime.now(UTC))
+        return len(packed)
+
+    while await catalog.write(claim_next):
+        messages += 1
+    assert messages == 22
 
 
 async def test_held_posts_are_let_go(catalog: Catalog, settings: Settings) -> None:
@@ -134,7 +191,7 @@ async def test_held_posts_are_let_go(catalog: Catalog, settings: Settings) -> No
 async def test_of_many_posts_alike_only_the_first_are_told(catalog: Catalog, settings: Settings) -> None:
     """Of hundreds of held posts twenty are named and the others counted; --dry-run names them all."""
     await take_in(catalog, settings, {f"many/{number:02}.md": post_text(f"Post {number}") for number in range(32)})
-    assert len(await announce(catalog, settings, AnnounceRequest(held=True, dry_run=True))) == 32
+    assert len(await announce(catalog, settings, AnnounceRequest(held=True, dry_run=True))) == 32 + 3
     lines = await announce(catalog, settings, AnnounceRequest(held=True))
     assert len(lines) == 21
     assert lines[19:] == ["many/19.md: to be announced in all", "and 12 more: to be announced in all"]

@@ -160,6 +160,12 @@ async def test_a_request_without_an_outcome_is_in_doubt(catalog: Catalog, settin
         assert await reasons(settings) == ["in_doubt"]
 
 
+def lose(tables: Tables, post: int) -> None:
+    """The file of a post is gone."""
+    tables.files.remove("a.md")
+    tables.posts.lose_file(post, NOW)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -178,7 +184,7 @@ async def test_what_sleeps_says_why(catalog: Catalog, settings: Settings, text: 
     if text is None:
         known = await catalog.read(lambda tables: tables.posts.by_path("a.md"))
         assert known is not None
-        await catalog.write(lambda tables: (tables.files.remove("a.md"), tables.posts.lose_file(known.id, NOW)))
+        await catalog.write(lambda tables: lose(tables, known.id))
     else:
         await take_in(catalog, settings, {"a.md": text})
     async with a_service(settings, live()):
