@@ -42,7 +42,7 @@ class Service:
 
     Attributes:
         running: whether there is one.
-        bot: the bot's name in Discord; None: it is not logged in, or does not say.
+        bot: the bot's name in Discord, without the number behind it; None: it is not logged in, or does not say.
         troubles: what it says does not work just now, oldest first.
     """
 
@@ -139,7 +139,8 @@ async def _service(directory: Path) -> Service:
     if lines is None:
         return Service()
     live = from_lines(lines)
-    return Service(running=True, bot=live.discord.user, troubles=live.troubles)
+    name = None if live.discord.user is None else live.discord.user.rpartition("#")[0] or live.discord.user
+    return Service(running=True, bot=name, troubles=live.troubles)
 
 
 def _read(tables: Tables, settings: Settings, path: str | None, post: Post | None, now: datetime) -> Memory:

@@ -118,7 +118,7 @@ async def test_a_delivery_that_waits_says_for_what(catalog: Catalog, settings: S
 async def test_what_the_service_says_does_not_work_explains_what_waits(catalog: Catalog, settings: Settings) -> None:
     """While a service runs, its troubles with the channel and with Discord are told, and nobody else's."""
     troubles = tuple(Trouble(where, f"it fails in {where}", NOW) for where in ("channel all", "discord", "channel x"))
-    live = Live(troubles, DiscordLink("Newsbot", True, NOW, 1), NOW, ())
+    live = Live(troubles, DiscordLink("Newsbot#0000", True, NOW, 1), NOW, ())
 
     async def carry_out(request: WireRequest) -> list[str]:
         return to_lines(live)
