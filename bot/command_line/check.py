@@ -13,7 +13,7 @@ from bot.ops.check import check, unheard
 from bot.ops.check_formats import FORMATS
 from bot.ops.check_reading import Progress
 from bot.ops.check_records import CheckReport
-from bot.problems import ExitCode, LinkbotError, SettingsError, SettingsProblem, UsageError
+from bot.problems import ExitCode, SettingsError, SettingsProblem, UsageError
 from bot.settings import Settings, load_settings, read_token
 
 __all__ = ["SUMMARY", "add_arguments", "carry_out"]
@@ -47,19 +47,11 @@ def carry_out(parsed: argparse.Namespace) -> ExitCode:
     with _heard(parsed) as progress:
         report = check(settings, problems, parsed.paths, config=parsed.config, strict=parsed.strict, progress=progress)
     if settings is not None and token is not None:
-        report = _with_discord(report, settings, token, parsed)
+        from bot.ops.check_online import with_discord  # with discord.py: half a second
+
+        report = asyncio.run(with_discord(report, settings, parsed.config, token, strict=parsed.strict))
     _print(report, parsed)
     return report.exit_code
-
-
-def _with_discord(report: CheckReport, settings: Settings, token: str, parsed: argparse.Namespace) -> CheckReport:
-    from bot.ops.check_online import with_discord  # with discord.py: half a second
-
-    try:
-        return asyncio.run(with_discord(report, settings, parsed.config, token, strict=parsed.strict))
-    except LinkbotError:
-        _print(report, parsed)  # what was found without Discord
-        raise
 
 
 def _settings(parsed: argparse.Namespace) -> tuple[Settings | None, tuple[SettingsProblem, ...]]:

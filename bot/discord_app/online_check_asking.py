@@ -37,10 +37,7 @@ async def ask_discord(settings: Settings, token: str, answer_seconds: float = AN
             if isinstance(error, discord.LoginFailure) or getattr(error, "status", None) == _UNAUTHORIZED:
                 raise TokenRefusedError(UNKNOWN_TO_DISCORD) from error
             reason = "there was no answer in time" if isinstance(error, TimeoutError) else told(error)
-            raise LinkbotError(
-                f"Discord could not be asked at {settings.discord.api_url} ({reason})."
-                " Look at the network and at discord.api_url in the settings, then check again"
-            ) from error
+            raise LinkbotError(f"Discord could not be asked at {settings.discord.api_url} ({reason})") from error
 
 
 class _Asker:

@@ -7,10 +7,18 @@ from bot.discord_app import online_check
 from bot.discord_app.online_check_asking import ANSWER_SECONDS
 from bot.discord_app.online_check_records import Finding as OnlineFinding
 from bot.ops.check_records import CheckReport, Finding, OfDiscord, Rule
-from bot.problems import ExitCode
+from bot.problems import ExitCode, LinkbotError, TokenRefusedError
 from bot.settings import Settings, place_of_setting, setting_name
 
 __all__ = ["with_discord"]
+
+UNKNOWN_TOKEN = OnlineFinding(
+    "error",
+    (),
+    "Discord does not know the token",
+    "make a new one at https://discord.com/developers/applications (Bot, Reset Token), and put it where DISCORD_TOKEN"
+    " or DISCORD_TOKEN_FILE says",
+)
 
 
 async def with_discord(
@@ -24,13 +32,17 @@ async def with_discord(
 ) -> CheckReport:
     """Ask Discord whether all is there as `settings`, which stand in `config`, want it, and add that to `report`.
 
-    A problem in Discord makes the exit code PROBLEM; so does a notice, if `strict`.
-
-    Raises:
-        TokenRefusedError: Discord does not know `token`.
-        LinkbotError: Discord cannot be reached; each answer may take `answer_seconds`.
+    A problem in Discord makes the exit code PROBLEM; so does a notice, if `strict`. It is TOKEN_REFUSED for a `token`
+    that Discord does not know. Each answer may take `answer_seconds`.
     """
-    told = await online_check.check_online(settings, token, answer_seconds)
+    try:
+        told = await online_check.check_online(settings, token, answer_seconds)
+    except TokenRefusedError as error:
+        return _failed(report, error, _placed(UNKNOWN_TOKEN, config))
+    except LinkbotError as error:
+        where = ("discord", "api_url")
+        fix = "look at the network and at discord.api_url, and check again"
+        return _failed(report, error, _placed(OnlineFinding("error", where, str(error), fix), config))
     problems = [_placed(finding, config) for finding in told.findings if finding.severity == "error"]
     notices = [_placed(finding, config) for finding in told.findings if finding.severity == "notice"]
     return dataclasses.replace(
@@ -40,6 +52,11 @@ async def with_discord(
         exit_code=ExitCode.PROBLEM if problems or (strict and notices) else report.exit_code,
         discord=OfDiscord(told.fine, told.invite),
     )
+
+
+def _failed(report: CheckReport, error: LinkbotError, finding: Finding) -> CheckReport:
+    """The report with the reason why Discord told nothing."""
+    return dataclasses.replace(report, problems=(finding, *report.problems), exit_code=error.exit_code)
 
 
 def _placed(finding: OnlineFinding, config: Path) -> Finding:

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.command_line.check import carry_out
+from bot.command_line.parser import parse
 from bot.discord_app.endpoints import DEFAULT_API_URL, point_discord_at
 from bot.ops.check import check
 from bot.ops.check_formats import FORMATS
 from bot.ops.check_online import with_discord
 from bot.ops.check_records import CheckReport, Rule
-from bot.problems import ExitCode
+from bot.problems import ExitCode, TokenMissingError, UsageError
 from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInApplication, StandInChannel
-from bot.settings import load_settings
-from tests.support.cli_process import Ended, linkbot
+from bot.settings import DiscordSettings, load_settings
+from tests.support.cli_process import linkbot
 
 LINKS, GONE = 1_200_000_000_000_000_001, 1_200_000_000_000_000_002
 SETTINGS = """\
@@ -57,10 +59,10 @@ def spoil(config: Path) -> None:
     config.write_text(config.read_text() + WRONG.format(gone=GONE))
 
 
-async def checked(config: Path) -> CheckReport:
+async def checked(config: Path, token: str = REHEARSAL_TOKEN) -> CheckReport:
     """The report, with what Discord says."""
     settings = load_settings(config)
-    return await with_discord(check(settings, (), (), config=config), settings, config, REHEARSAL_TOKEN)
+    return await with_discord(check(settings, (), (), config=config), settings, config, token)
 
 
 async def test_findings_of_discord_stand_at_their_settings(config: Path) -> None:
@@ -98,24 +100,44 @@ async def test_a_notice_of_discord_is_no_problem(stand_in: StandIn, config: Path
     assert (report.notices[0].line, report.notices[0].field) == (None, None)
 
 
-async def online(config: Path, token: str, *more: str) -> Ended:
-    """``linkbot check --online`` as a person runs it."""
-    environment = {"DISCORD_TOKEN": token} if token else {}
-    return await linkbot("check", "--online", "--config", config, *more, cwd=config.parent, **environment)
+async def test_discord_that_is_not_reached_is_a_problem_of_its_address(config: Path) -> None:
+    """Where Discord cannot be asked, the report says so at the setting, and exit codes agree in every format."""
+    settings = load_settings(config)
+    away = settings.model_copy(update={"discord": DiscordSettings(api_url="http://127.0.0.1:9/api/v10")})
+    report = await with_discord(check(settings, (), (), config=config), away, config, REHEARSAL_TOKEN)
+    (problem,) = report.problems
+    assert (problem.line, problem.field) == (4, "discord.api_url")
+    assert "Discord could not be asked at http://127.0.0.1:9/api/v10" in problem.what
+    assert json.loads(FORMATS["json"](report))["exit_code"] == 1
+
+
+async def test_a_refused_token_is_a_problem_with_a_code_of_its_own(config: Path) -> None:
+    """A token that Discord does not know ends the check with 77, and says where to get another one."""
+    report = await checked(config, "some.other.token")
+    assert report.exit_code is ExitCode.TOKEN_REFUSED
+    assert "bot.yaml: error: Discord does not know the token; make a new one" in FORMATS["text"](report)
+
+
+def test_what_it_takes_to_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a token it is exit 78 as for the service, before anything is read; without settings it makes no sense."""
+    for name in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bot.yaml").write_text(SETTINGS.format(api_url="http://127.0.0.1:9/api/v10", links=LINKS))
+    with pytest.raises(TokenMissingError) as caught:
+        carry_out(parse(["check", "--online", "--config", "bot.yaml"]))
+    assert caught.value.exit_code == 78
+    with pytest.raises(UsageError, match="name them with --config"):
+        carry_out(parse(["check", "--online", "content"]))
 
 
 async def test_as_a_person_runs_it(stand_in: StandIn, config: Path) -> None:
-    """Exit 0 where all is well, 1 with each mend where not, 77 for a refused token, 78 without one, 1 where Discord
-    is not reached: the rest of the report is printed all the same."""
-    good = await online(config, REHEARSAL_TOKEN)
+    """Exit 0 and what is fine where all is well; 1 with the mend where it is not; nothing on standard error."""
+    command = ("check", "--online", "--config", config)
+    good = await linkbot(*command, cwd=config.parent, DISCORD_TOKEN=REHEARSAL_TOKEN)
     assert (good.code, good.err) == (0, "")
     assert "#links in Rehearsal: text channel, all permissions" in good.out
     stand_in.set_denied(LINKS, {"embed_links"})
-    bad = await online(config, REHEARSAL_TOKEN)
+    bad = await linkbot(*command, cwd=config.parent, DISCORD_TOKEN=REHEARSAL_TOKEN)
     assert (bad.code, bad.err) == (1, "")
     assert "give the role Linkbot 'Embed Links' in #links (Edit Channel, Permissions)" in bad.out
-    assert (await online(config, "")).code == 78
-    refused = await online(config, "some.other.token")
-    assert refused.code == 77
-    assert "Reset Token" in refused.sentence
-    assert "files" in refused.out or "No posts" in refused.out
