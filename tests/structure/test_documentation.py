@@ -6,11 +6,16 @@ from pathlib import Path
 import pytest
 
 from bot.command_line.parser import COMMANDS, parse
-from tests.support.documents_markdown import ROOT, anchors, commands, documents, links
+from tests.support.documents_markdown import ROOT, anchors, blocks, commands, documents, links
 
 DOCUMENTS = documents()
 TEST_FILE = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 FILE = re.compile(r"`((?:bot|config|docs|tests|benchmarks)/[\w./-]+)`")
+
+
+# What stands between two parts of a text that the code has in two lines, or around a value in it.
+SEAM = re.compile(r"""["'] *\n *f?["']""")
+LONG, FRAGMENT = 40, 16  # characters of a line that is looked at, and of its part that the code must have
 
 
 def name_of(file: Path) -> str:
@@ -49,6 +54,19 @@ def test_every_command_that_is_named_exists(file: Path, capsys: pytest.CaptureFi
             there = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
             named = {option for word in words[1:] for option in re.findall(r"--[a-z-]+", word)}
             assert named <= there, words
+
+
+@pytest.mark.parametrize("name", ["troubleshooting.md", "operations.md", "rehearsal.md"])
+def test_what_is_quoted_is_what_the_bot_says(name: str) -> None:
+    """A line that a document shows as the bot's is one that the code can write: what people search for is found."""
+    code = SEAM.sub("", "\n".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "bot").rglob("*.py"))))
+    quoted = [line for block in blocks(ROOT / "docs" / name, "text") for line in block.splitlines() if len(line) > LONG]
+    assert quoted
+    assert [line for line in quoted if not any(part in code for part in fragments(line))] == []
+
+
+def fragments(line: str) -> list[str]:
+    return [line[start : start + FRAGMENT] for start in range(len(line) - FRAGMENT + 1)]
 
 
 def test_the_index_names_every_document() -> None:

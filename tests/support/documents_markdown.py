@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ROOT", "Link", "anchors", "commands", "documents", "links", "shell_blocks"]
+__all__ = ["ROOT", "Link", "anchors", "blocks", "commands", "documents", "links", "shell_blocks"]
 
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^( *)(`{3,})(\S*)[^\n]*\n(.*?)^\1\2`*[ ]*$", re.MULTILINE | re.DOTALL)
@@ -49,13 +49,18 @@ def anchors(file: Path) -> set[str]:
     return {f"{name}-{number}" if number else name for name, most in found.items() for number in range(most + 1)}
 
 
-def shell_blocks(file: Path) -> list[str]:
-    """The blocks of a document that a reader copies into a shell."""
+def blocks(file: Path, *languages: str) -> list[str]:
+    """The fenced blocks of a document that are of one of these languages."""
     return [
         "\n".join(line.removeprefix(match[1]) for line in match[4].splitlines())
         for match in FENCE.finditer(file.read_text(encoding="utf-8"))
-        if match[3] in ("sh", "bash")
+        if match[3] in languages
     ]
+
+
+def shell_blocks(file: Path) -> list[str]:
+    """The blocks of a document that a reader copies into a shell."""
+    return blocks(file, "sh", "bash")
 
 
 def commands(file: Path) -> Iterator[list[str]]:
