@@ -9,11 +9,14 @@ from bot.problems import CatalogRefusedError, CatalogUnavailableError
 
 __all__ = ["ANEW", "BEGIN_ANEW", "MEND", "explained"]
 
-# Files beside it belong to it: an old log would be applied to a backup that is put in its place.
-AWAY = "stop the service, move it away with every file beside it whose name begins like its own"
 ANEW = "begins anew: it indexes what is there and announces none of it"
-BEGIN_ANEW = f"{AWAY}, and start the service, which then {ANEW}"
-MEND = f"{AWAY}, and copy a backup to its place; without one the service {ANEW}"
+# Files beside it belong to it: an old log would be applied to a new catalog in its place.
+AWAY = "move it away with every file beside it whose name begins like its own"
+BEGIN_ANEW = f"stop the service, {AWAY}, and start the service, which then {ANEW}"
+MEND = (
+    "stop the service and put a backup in its place by `linkbot restore FILE`; without one"
+    f" {AWAY}, and start the service, which then {ANEW}"
+)
 
 # Primary result codes, https://www.sqlite.org/rescode.html
 MAY_PASS = {

@@ -86,8 +86,8 @@ def _refuse_by_header(path: Path) -> bool:
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise CatalogRefusedError(
-                f"{path} is gone but {log.name}, which holds a part of it, is there; move {log.name} away, and copy a"
-                f" backup to {path}; without one the service {ANEW}"
+                f"{path} is gone but {log.name}, which holds a part of it, is there; put a backup in its place by"
+                f" `linkbot restore FILE`; without one move {log.name} away, and the service {ANEW}"
             ) from None
         return False
     except OSError as error:

@@ -61,7 +61,7 @@ async def test_a_log_with_lost_commits_is_refused(tmp_path: Path, spoil: Callabl
     with pytest.raises(CatalogRefusedError, match=f"its log {log.name} is damaged") as refusal:
         async with open_catalog(file.parent):
             pass
-    assert "copy a backup to its place" in str(refusal.value)
+    assert "linkbot restore FILE" in str(refusal.value)
     assert (file.read_bytes(), log.read_bytes()) == before
 
 

@@ -225,7 +225,7 @@ async def test_damage_is_left_as_it_is(tmp_path: Path) -> None:
             stream.seek(4096)
             stream.write(b"\xff" * (size - 4096))
         before = file.read_bytes(), log.read_bytes()
-        with pytest.raises(CatalogRefusedError, match="copy a backup to its place"):
+        with pytest.raises(CatalogRefusedError, match="linkbot restore FILE"):
             await catalog.read(lambda tables: tables.posts.living())
     assert (file.read_bytes(), log.read_bytes()) == before
 

@@ -230,7 +230,7 @@ async def is_refused(bot: Bot, state: Path, *said: str) -> None:
         ended = await bot.linkbot(command, DISCORD_TOKEN=REHEARSAL_TOKEN)
         assert ended.code == 1
         assert "Traceback" not in ended.err
-        for text in (*said, "copy a backup to its place", "begins anew"):
+        for text in (*said, "linkbot restore FILE", "begins anew"):
             assert text in ended.err
     assert everything_in(state) == before
 
@@ -288,7 +288,7 @@ async def test_damage_that_shows_up_while_it_runs_ends_it(bot: Bot, site: Site, 
     site.write_at_once("last", [f"Last {post}" for post in range(40)])
     assert await bot.exits() == 1
     assert "is damaged" in bot.log
-    assert "copy a backup to its place" in bot.log
+    assert "linkbot restore FILE" in bot.log
     await is_refused(bot, state, "is damaged")
     move_away(state)
     shutil.copy(backup, file)
