@@ -31,6 +31,7 @@ async def test_as_process_1_of_a_read_only_container_it_works_and_ends(
     assert isinstance(bot._process, ContainerProcess)
     status = Path(f"/proc/{bot._process.pid}/status").read_text().splitlines()  # noqa: ASYNC240
     assert {"CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1"} <= set(status)
+    assert (await bot.linkbot("status", "--health")).code == 0  # what HEALTHCHECK asks
     held = discord.faults.add("POST", f"/channels/{NEWS}/messages", "hang", after=True)
     site.write("b.md", "B")
     await held.reached()

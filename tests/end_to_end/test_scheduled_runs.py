@@ -128,7 +128,6 @@ async def test_runs_whose_state_is_lost_repeat_nothing(bot: Bot, site: Site, act
 
 async def test_a_run_that_another_one_overtook_sends_nothing(bot: Bot, site: Site, actions: Actions) -> None:
     """Should two runs be under way at once, the later one to begin fails before it sends anything."""
-    await actions.run()
     site.write("a.md", "A")
     overtaken = next(step for step in steps() if step.get("id") == "begun")
     workspace = actions._check_out()
