@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from bot.command_line.parser import COMMANDS, parse
-from bot.ops.logs import LogStyle, log_crashes, set_up_logging
+from bot.ops.logs import LogStyle, log_cheaply, log_crashes, set_up_logging
 from bot.ops.terminal import printable
 from bot.problems import ExitCode, LinkbotError
 from bot.redaction import redacted
@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parse(arguments)
     style = _log_style(parsed)
     set_up_logging(style, verbose=parsed.verbose)
+    log_cheaply()
     log_crashes()
     try:
         code = COMMANDS[parsed.command].carry_out(parsed)

@@ -7,7 +7,7 @@ a bot's token is hidden though nobody said so: it may stand where it does not be
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from urllib.parse import quote
 
@@ -19,12 +19,13 @@ HIDDEN = "(token hidden)"  # needs no escape in JSON, HTML, Markdown or a termin
 _LEAST_CHARACTERS = 16
 # Three parts in base64: the bot's id, a time, a signature (https://docs.discord.com/developers/reference#authentication
 # shows one).
+_MIDDLE = re.compile(r"\.[\w-]{6,7}\.", re.ASCII)  # of it: quickly looked for
 _TOKEN_SHAPED = re.compile(r"(?<![\w-])[\w-]{23,30}\.[\w-]{6,7}\.[\w-]{27,}", re.ASCII)
 # What answers to interactions are authorised by, in the addresses and the events that discord.py's debug log shows.
 _IN_ADDRESS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/?\s'\"\\]+")
 _IN_EVENT = re.compile(r"""(\\?['"]token\\?['"]: ?\\?['"])[^'"\\]+""")
 
-_forms: tuple[str, ...] = ()
+_forms: dict[str, frozenset[str]] = {}  # by their first characters
 
 
 def never_show(secret: str) -> None:
@@ -33,16 +34,20 @@ def never_show(secret: str) -> None:
     Parts between white space count each for itself; what has less than 16 characters is no secret.
     """
     global _forms
-    found = (form for word in secret.split() for form in _ways_to_write(word))
-    _forms = tuple(dict.fromkeys((*_forms, *(form for form in found if len(form) >= _LEAST_CHARACTERS))))
+    known = dict(_forms)
+    for form in (form for word in secret.split() for form in _ways_to_write(word)):
+        if len(form) >= _LEAST_CHARACTERS:
+            head = form[:_LEAST_CHARACTERS]
+            known[head] = known.get(head, frozenset()) | {form}
+    _forms = known  # at once: other threads may be looking through it
 
 
 def redacted(text: str) -> str:
     """`text` with each secret replaced by a word that says so."""
-    for form in _forms:
-        if form[:_LEAST_CHARACTERS] in text:
-            text = _without(text, form)
-    if text.count(".") > 1:
+    for head, forms in _forms.items():
+        if head in text:
+            text = _without(text, head, forms)
+    if _MIDDLE.search(text):
         text = _TOKEN_SHAPED.sub(HIDDEN, text)
     if "/webhooks/" in text or "/interactions/" in text:
         text = _IN_ADDRESS.sub(rf"\1{HIDDEN}", text)
@@ -51,20 +56,24 @@ def redacted(text: str) -> str:
     return text
 
 
-def _without(text: str, form: str) -> str:
-    """`text` without `form`, or as much of it as is there."""
-    head = form[:_LEAST_CHARACTERS]
+def _without(text: str, head: str, forms: Iterable[str]) -> str:
+    """`text` without that of the `forms` of which most is there; all of them begin with `head`."""
     while (start := text.find(head)) >= 0:
-        same = takewhile(lambda pair: pair[0] == pair[1], zip(text[start:], form, strict=False))
-        length = sum(1 for _ in same)
+        length = max(_same(text[start : start + len(form)], form) for form in forms)
         text = f"{text[:start]}{HIDDEN}{text[start + length :]}"
     return text
+
+
+def _same(text: str, other: str) -> int:
+    """How many characters both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(text, other, strict=False)))
 
 
 def _ways_to_write(secret: str) -> Iterator[str]:
     yield secret
     yield secret.rpartition(".")[2]  # the signature: the rest of a token is no secret by itself
     yield quote(secret, safe="")
+    yield quote(secret)
     yield repr(secret)[1:-1]
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]

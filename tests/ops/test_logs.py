@@ -2,11 +2,17 @@
 
 import logging
 import re
+import sys
+import threading
+import warnings
 from collections.abc import Iterator
 
 import pytest
 
-from bot.ops.logs import LogStyle, set_up_logging
+from bot.ops.logs import LogStyle, log_crashes, set_up_logging
+from bot.redaction import never_show
+
+SECRET = "a-secret-that-no-log-must-ever-show-0123456789"
 
 MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d"
 
@@ -141,3 +147,73 @@ def test_verbose_lets_everything_through(log: Log) -> None:
     log.begin(verbose=True)
     logging.getLogger("discord.gateway").debug("a detail")
     assert "a detail" in log.written()
+
+
+def test_warnings_of_python_are_logged_in_a_line(log: Log) -> None:
+    """What Python warns of goes the way of all else, with its place."""
+    log.begin()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(False)
+        logging.captureWarnings(True)
+        warnings.warn("old ways", DeprecationWarning, stacklevel=1)
+    written = log.written()
+    assert written.count("\n") == 1
+    assert "WARNING py.warnings: " in written
+    assert "test_logs.py" in written
+    assert "DeprecationWarning: old ways" in written
+
+
+@pytest.mark.parametrize("style", LogStyle)
+def test_no_secret_is_logged(log: Log, style: LogStyle) -> None:
+    """Neither sentence nor value, field or traceback shows a secret of the process, whoever logs it."""
+    never_show(SECRET)
+    log.begin(style, verbose=True)
+    try:
+        raise ValueError(f"no way with {SECRET}")
+    except ValueError:
+        logging.getLogger("aiohttp").exception("Failed with %s", {"Authorization": f"Bot {SECRET}"})
+    logging.getLogger("discord.http").debug(f"POST with {SECRET}")
+    logging.getLogger("bot").info("Taken", extra={"post": f"{SECRET}.md", "channels": [SECRET]})
+    logging.getLogger("bot").warning("%d of %s", SECRET, SECRET)
+    written = log.written()
+    assert len(re.findall("Failed with|POST with|Taken|could not be written", written)) == 4
+    assert SECRET[:20] not in written
+
+
+def test_what_kills_a_thread_is_logged(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that nobody handles in a thread, or in a destructor, is in the log and hides secrets."""
+    never_show(SECRET)
+    for where, name in ((sys, "unraisablehook"), (threading, "excepthook"), (logging, "raiseExceptions")):
+        monkeypatch.setattr(where, name, getattr(where, name))
+    log.begin()
+    log_crashes()
+
+    class Doomed:
+        def __del__(self) -> None:
+            raise ValueError(SECRET)
+
+    def fail() -> None:
+        raise RuntimeError(SECRET)
+
+    thread = threading.Thread(target=fail, name="worker")
+    thread.start()
+    thread.join()
+    Doomed()
+    written = log.written()
+    assert "CRITICAL bot.ops.logs: The thread 'worker' was ended by a mistake" in written
+    assert "RuntimeError" in written
+    assert "ValueError" in written
+    assert SECRET not in written
+
+
+def test_colours_are_for_terminals(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal the level of what is wrong has a colour, unless its user wants none."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for no_colour, level in (("", "\x1b[33mWARNING\x1b[0m"), ("1", "WARNING")):
+        log.begin()
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+        monkeypatch.setenv("NO_COLOR", no_colour)
+        logging.getLogger("bot").warning("Careful")
+        assert f" {level} bot: Careful\n" in log.written()
