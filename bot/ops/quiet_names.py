@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 __all__ = ["misspelt", "misspelt_kinds", "nearest", "nearest_kind"]
 
 LEAST_LETTERS = 5  # in shorter words one letter makes another word: eks and ecs, go and gcp
-LEAST_LETTERS_OF_KIND = 4
+LEAST_LETTERS_OF_KIND = 3
 FEW = 3  # so many posts of one kind may be slips; more of them, and none of the other kind, are meant
 EVERY_KIND = "*"
 TIMES_AS_FREQUENT = 5  # a tag must be so many times more frequent to be what a rare one means

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from bot.content.values import shown
@@ -34,7 +35,17 @@ def quiet_in_posts(posts: Sequence[tuple[Seen, Facts]], lens: Lens, now: datetim
 
 def file_of(seen: Seen) -> str:
     """The file as a person can click it."""
-    return shown_path(Path(seen.root, seen.path))
+    prefix = _prefix(seen.root, str(Path.cwd()))
+    return shown_path(Path(seen.root, seen.path)) if prefix is None or not seen.path else f"{prefix}{seen.path}"
+
+
+@lru_cache(maxsize=16)
+def _prefix(root: str, here: str) -> str | None:
+    """What stands before all paths of a content directory; None: that depends on the path."""
+    if Path(here).is_relative_to(root) and here != root:
+        return None
+    shown_root = shown_path(Path(root))
+    return "" if shown_root == "." else f"{shown_root.rstrip('/')}/"
 
 
 def notice(rule: Rule, seen: Seen, facts: Facts, field: str | None, what: str, fix: str) -> Finding:

@@ -1,19 +1,19 @@
-"""``linkbot check``: what it finds, how it counts, and its three formats."""
+"""``linkbot check``: which files it looks at, how it counts, and what is a problem."""
 
-import json
 import os
 from pathlib import Path
 
 import pytest
 
-from bot.ops.check import CheckReport, Counts, FileProblem, check
-from bot.ops.check_formats import FORMATS, as_github, as_json, as_text
+from bot.ops.check import check
+from bot.ops.check_records import Counts, Finding, Rule
+from bot.ops.check_text import as_text
 from bot.problems import ExitCode, SettingsProblem
 from bot.settings import ContentSettings, Settings
 
 LINK = "---\ntitle: {title}\nexternal_url: https://example.org/{title}\npost_kind: link\n---\n"
 BROKEN = "---\ntitle: x\nexternal_url: 'https://example.org\n---\n"
-SETTINGS_PROBLEM = SettingsProblem("config/bot.yaml", 3, "channels[0].id", "it is missing", "add it")
+SETTINGS_PROBLEM = SettingsProblem("config/bot.yaml", 3, "channels[0].id", "it is missing", "add it", 7)
 
 
 @pytest.fixture
@@ -59,9 +59,8 @@ def test_a_clean_site_is_counted_and_ends_with_0(content: Path) -> None:
 def test_posts_without_a_kind_are_named_so_that_nobody_wonders(content: Path) -> None:
     """Posts that are left out for want of a post_kind are told, unless the settings take all kinds."""
     put(content, "bare.md", LINK.format(title="bare").replace("post_kind: link\n", ""))
-    sentence = "1 post has an external_url but no post_kind; content.kinds does not take them in"
-    assert sentence in as_text(check(settings_for(content), (), ()))
-    assert "no post_kind;" not in as_text(check(settings_for(content, "*"), (), ()))
+    assert "1 post has no post_kind, which content.kinds leaves out" in as_text(check(settings_for(content), (), ()))
+    assert "no post_kind" not in as_text(check(settings_for(content, "*"), (), ()))
 
 
 def test_each_broken_post_is_told_with_its_place(content: Path) -> None:
@@ -70,9 +69,13 @@ def test_each_broken_post_is_told_with_its_place(content: Path) -> None:
     put(content, "a.md", LINK.format(title="a").replace("title: a\n", ""))
     report = check(settings_for(content), (), ())
     assert [problem.file for problem in report.problems] == ["content/a.md", "content/b.md"]
-    assert all(problem.line and problem.what and problem.fix for problem in report.problems)
+    assert [(problem.line, problem.column, problem.field) for problem in report.problems] == [
+        (2, 15, "title"),
+        (3, 15, "external_url"),
+    ]
+    assert all(problem.what and problem.fix for problem in report.problems)
     assert report.exit_code is ExitCode.PROBLEM
-    assert "content/b.md:3: " in as_text(report)
+    assert "content/b.md:3:15: error: " in as_text(report)
 
 
 def test_what_the_bot_never_opens_is_a_problem(content: Path, tmp_path: Path) -> None:
@@ -156,66 +159,38 @@ def test_settings_that_cannot_be_used_end_with_78(content: Path) -> None:
     """The mistakes of the settings come first; posts are looked at where they are named."""
     report = check(None, [SETTINGS_PROBLEM], [content])
     assert report.exit_code is ExitCode.CONFIGURATION
-    assert report.problems == (FileProblem("config/bot.yaml", 3, "channels[0].id: it is missing", "add it"),)
+    assert report.problems == (
+        Finding(Rule.SETTINGS, "config/bot.yaml", 3, 7, "channels[0].id", "it is missing", "add it"),
+    )
     assert report.counts.link_posts == 1
     assert "No posts were looked at." in as_text(check(None, [SETTINGS_PROBLEM], []))
 
 
-def report_of(*problems: FileProblem, counts: Counts | None = None) -> CheckReport:
-    return CheckReport(problems, counts or Counts(), ExitCode.PROBLEM)
+def test_a_content_repository_needs_no_settings(content: Path) -> None:
+    """Without settings the named posts are checked alone, and nobody is told of channels or kinds."""
+    put(content, "release.md", LINK.format(title="r").replace("kind: link", "kind: release"))
+    report = check(None, (), [content])
+    assert (report.exit_code, report.settings, report.notices) == (ExitCode.OK, None, ())
+    assert "There are no settings here" in as_text(report)
+    put(content, "b.md", BROKEN)
+    assert check(None, (), [content]).exit_code is ExitCode.PROBLEM
 
 
-def test_the_text_is_one_line_for_each_problem_and_a_summary() -> None:
-    """People read file:line, the mistake and the remedy, then the counts."""
-    counts = Counts(1200, 1100, {"link": 1000, "release": 1}, 99, 1000, 1, 99)
-    text = as_text(
-        report_of(FileProblem("a.md", 3, "bad", "mend it"), FileProblem("b.md", None, "c", "d"), counts=counts)
-    )
-    assert text.splitlines() == [
-        "a.md:3: bad; mend it",
-        "b.md: c; d",
-        "1,200 files, 1,100 posts with an external_url (link 1,000, release 1, without post_kind 99).",
-        "1,000 link posts by content.kinds, 1 draft among them.",
-        '99 posts have an external_url but no post_kind; content.kinds does not take them in (kinds: ["*"] would).',
-        "2 problems.",
-    ]
+def test_several_processes_find_what_one_finds(content: Path, tmp_path: Path) -> None:
+    """Many files are read side by side; the report is the same, and progress ends with all of them."""
+    for number in range(250):
+        put(content, f"{number:03}.md", LINK.format(title="same" if number % 100 == 0 else f"t{number}"))
+    put(content, "b.md", BROKEN)
+    steps: list[tuple[int, int]] = []
+    together = check(settings_for(content), (), (), alone=10, progress=lambda *step: steps.append(step))
+    assert together == check(settings_for(content), (), ())
+    assert together.counts.files == 252
+    assert len(together.problems) == 1
+    assert steps == [(100, 252), (200, 252), (252, 252)]
 
 
-def test_the_text_cannot_steer_a_terminal() -> None:
-    """Control and bidirectional characters from files are shown as escapes."""
-    text = as_text(report_of(FileProblem("a\x1b[2J.md", 1, "bad\n\u202edab", "x"), counts=Counts(1, 1, {"\x07": 1})))
-    assert "a\\x1b[2J.md:1: bad\\n\\u202edab; x" in text
-    assert "(\\x07 1)" in text
-
-
-def test_json_is_for_programs() -> None:
-    """The JSON has problems with file, line, what and fix, and the counts under posts."""
-    document = json.loads(as_json(report_of(FileProblem("a.md", None, "b", "c"), counts=Counts(files=1))))
-    assert document["problems"] == [{"file": "a.md", "line": None, "what": "b", "fix": "c"}]
-    assert document["posts"] == {
-        "files": 1,
-        "posts": 0,
-        "kinds": {},
-        "without_kind": 0,
-        "link_posts": 0,
-        "drafts": 0,
-        "left_out_without_kind": 0,
-    }
-
-
-def test_github_commands_are_escaped_as_its_runners_ask() -> None:
-    """Line ends and percent signs cannot forge a command, colons and commas cannot end a property."""
-    problems = (
-        FileProblem("a,b:c%.md", 7, "50 %\r\n::warning::x", "mend, it: so"),
-        FileProblem("d.md", None, "e", "f"),
-    )
-    lines = as_github(report_of(*problems)).splitlines()
-    assert lines[0] == "::error file=a%2Cb%3Ac%25.md,line=7::50 %25%0D%0A::warning::x; mend, it: so"
-    assert lines[1] == "::error file=d.md::e; f"
-    assert lines[2].startswith("::notice::")
-    assert len(lines) == 3
-
-
-def test_the_formats_have_the_names_of_the_command_line() -> None:
-    """``--format`` takes text, json or github."""
-    assert list(FORMATS) == ["text", "json", "github"]
+def test_notices_end_with_1_only_where_that_is_asked_for(content: Path) -> None:
+    """A notice is no problem; --strict makes it one."""
+    put(content, "again.md", LINK.format(title="good"))
+    assert check(settings_for(content), (), ()).exit_code is ExitCode.OK
+    assert check(settings_for(content), (), (), strict=True).exit_code is ExitCode.PROBLEM
