@@ -49,7 +49,7 @@ def test_systemd_finds_no_fault_with_the_unit(tmp_path: Path) -> None:
     """Every key of the unit is known, and what it starts is there once it is installed."""
     copy = tmp_path / UNIT.name
     copy.write_text(UNIT.read_text(encoding="utf-8").replace("/opt/linkbot/.venv/bin/", f"{BIN}/"), encoding="utf-8")
-    command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", copy]
+    command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(copy)]
     found = subprocess.run(command, capture_output=True, text=True)
     assert [line for line in found.stderr.splitlines() if UNIT.name in line] == []
     assert found.returncode == 0, found.stderr
