@@ -6,6 +6,7 @@ Diagnostics, not a record: what cannot be written is left out, and a power cut m
 import json
 import logging
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +28,7 @@ FILE_NAME = "last-errors.json"
 KEPT = 5
 TEXT_CHARACTERS = 300
 FILE_BYTES = 64 * 1024  # more than five of them can take
+SECONDS = re.compile(r"[0-9][0-9.,]* s\b")
 PACE_SECONDS = 1.0  # between writings while the same errors come again and again
 
 
@@ -39,7 +41,7 @@ class LoggedError:
         first_at: when it was first.
         where: the logger's name.
         text: one line, without a traceback and without secrets.
-        times: how often the same was said in a row of others that are kept.
+        times: how often the same was said, but for lengths of time.
     """
 
     at: AwareDatetime
@@ -95,7 +97,7 @@ class _Keeper(logging.Handler):
     def __init__(self, path: Path) -> None:
         super().__init__(logging.ERROR)
         self._path = path
-        self._kept = {(each.where, each.text): each for each in read_last_errors(path.parent)}
+        self._kept = {_key(each.where, each.text): each for each in read_last_errors(path.parent)}
         self._is_written = True
         self._written_at = -PACE_SECONDS
 
@@ -113,11 +115,12 @@ class _Keeper(logging.Handler):
         """Keep an error; what said the same before is counted and moves to the end."""
         # Cut once before for a text without measure, and then without a part of a secret.
         line = _cut(redacted(" ".join(text[: 100 * TEXT_CHARACTERS].split())))
-        known = self._kept.pop((where, line), None)
+        key = _key(where, line)
+        known = self._kept.pop(key, None)
         if known is None:
-            self._kept[where, line] = LoggedError(at, at, where, line)
+            self._kept[key] = LoggedError(at, at, where, line)
         else:
-            self._kept[where, line] = replace(known, at=at, times=known.times + 1)
+            self._kept[key] = replace(known, at=at, text=line, times=known.times + 1)
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         self._is_written = False
@@ -140,6 +143,11 @@ class _Keeper(logging.Handler):
                 file.write(json.dumps(_FILE.dump_python(tuple(self._kept.values()), mode="json"), indent=1).encode())
             partial.rename(self._path)
             self._is_written = True
+
+
+def _key(where: str, line: str) -> tuple[str, str]:
+    """The same for what says the same but for a length of time, such as until the next try."""
+    return where, SECONDS.sub("", line)
 
 
 def _cut(line: str) -> str:

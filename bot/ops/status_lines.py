@@ -113,12 +113,10 @@ def _last_scan(status: Status) -> str:
     if scan is None:
         return "never"
     at = datetime.fromisoformat(scan["at"])
+    files = "1 file" if scan["files"] == 1 else f"{scan['files']:,} files"
     number = len(status.problems)
     problems = {0: "no problem", 1: "1 problem"}.get(number, f"{number:,} problems")
-    return (
-        f"{moment(at)}, {_ago(status, at)}: {scan['files']:,} files in {scan['seconds']} s, {scan['watcher']} watching,"
-        f" {problems}"
-    )
+    return f"{moment(at)}, {_ago(status, at)}: {files} in {scan['seconds']} s, {scan['watcher']} watching, {problems}"
 
 
 def _waiting(status: Status) -> str:

@@ -41,8 +41,8 @@ def test_only_the_last_are_kept_and_what_repeats_is_counted(tmp_path: Path) -> N
     with keep_last_errors(tmp_path):
         for number in range(KEPT + 2):
             logger.error("error %d", number)
-            logger.error("again and again")
-    assert texts(tmp_path) == [*(f"error {number}" for number in range(3, KEPT + 2)), "again and again"]
+            logger.error("no; the next try is in %d s", 60 * number)
+    assert texts(tmp_path) == [*(f"error {number}" for number in range(3, KEPT + 2)), "no; the next try is in 360 s"]
     *_, last = read_last_errors(tmp_path)
     assert last.times == KEPT + 2
     assert last.first_at <= last.at
