@@ -59,7 +59,7 @@ def log_cheaply() -> None:
 
     https://docs.python.org/3/howto/logging.html#optimization
     """
-    logging._srcfile = None  # type: ignore[attr-defined]  # noqa: SLF001 - as documented there
+    logging._srcfile = None  # noqa: SLF001 - as documented there
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
