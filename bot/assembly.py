@@ -118,8 +118,12 @@ class Assembly:
         """Let `run` end in good order."""
         self._stopping.set()
 
-    async def run(self, token: str) -> None:
+    async def run(self, token: str, on_contact: Callable[[], None] = lambda: None) -> None:
         """Work until `stop`: no more intake then, the requests under way are finished, the connection is left.
+
+        Args:
+            token: of the bot.
+            on_contact: called when Discord took the token, and when it is out of reach, so that nobody can say.
 
         Raises:
             LinkbotError: what ended it before its time. It comes in an exception group.
@@ -131,7 +135,7 @@ class Assembly:
                 group.create_task(self._intake.run(), name="intake"),
                 group.create_task(self._tell_watching(), name="ready"),
             )
-            discord = group.create_task(self._talk_to_discord(token), name="discord")
+            discord = group.create_task(self._talk_to_discord(token, on_contact), name="discord")
             await self._stopping.wait()
             for task in until_stopped:
                 task.cancel()
@@ -176,9 +180,9 @@ class Assembly:
         if not discord.done():
             discord.cancel()
 
-    async def _talk_to_discord(self, token: str) -> None:
+    async def _talk_to_discord(self, token: str, on_contact: Callable[[], None]) -> None:
         """Log in, then announce until the courier is stopped; slash commands beside it for as long as that lasts."""
-        await self._client.login(token)
+        await self._client.login(token, on_contact)
         self._logged_in = True
         logger.info("Logged in to Discord as %s", self._client.user)
         async with asyncio.TaskGroup() as group:

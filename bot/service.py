@@ -14,8 +14,8 @@ import json
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from bot.ops.once import OnceReport, Patience, report, until_done, what_is_left
 from bot.ops.reload import follow_settings
 from bot.ops.requests import WireRequest
 from bot.ops.systemd import Systemd
-from bot.problems import ConfigurationError, LinkbotError
+from bot.problems import CatalogError, ConfigurationError, LinkbotError
 from bot.settings import Settings
 
 __all__ = ["STOP_SIGNALS", "run_once", "run_service"]
@@ -85,10 +85,12 @@ async def _state(settings: Settings) -> AsyncIterator[Catalog]:
         async with open_catalog(directory) as catalog:
             await _refuse_a_first_run_without_content(settings, catalog)
             await take_over(catalog)
-            note = json.dumps({"since": datetime.now(UTC).isoformat(), "process": os.getpid()})
-            await catalog.write(lambda tables: tables.notes.put(Note.SERVICE, note))
+            service = {"since": datetime.now(UTC).isoformat(), "process": os.getpid()}
+            await _note(catalog, service)
             try:
                 yield catalog
+                with suppress(CatalogError):  # for `linkbot status` alone
+                    await _note(catalog, {**service, "ended": datetime.now(UTC).isoformat()})
             except BaseExceptionGroup as group:
                 error = _explained(group)
                 if not isinstance(error, LinkbotError):
@@ -97,6 +99,10 @@ async def _state(settings: Settings) -> AsyncIterator[Catalog]:
                         " please report the lines that follow"
                     )
                 raise error from group
+
+
+async def _note(catalog: Catalog, service: Mapping[str, object]) -> None:
+    await catalog.write(lambda tables: tables.notes.put(Note.SERVICE, json.dumps(service)))
 
 
 class _Service:
@@ -143,9 +149,8 @@ class _Service:
     async def _assemble(self) -> None:
         """Keep an assembly running under the settings of its time."""
         while True:
-            self._systemd.ready()
             async with serving_health(self._assembly.settings, self._catalog, self._live, self._assembly.troubles):
-                await self._assembly.run(self._token)
+                await self._assembly.run(self._token, self._systemd.ready)
             if self._next is None or self._is_stopping:
                 return
             self._assembly, self._next = Assembly(self._next, self._catalog), None

@@ -83,8 +83,10 @@ class LinkbotClient(discord.Client):
         self._gateway_pace = gateway_pace
         self._pauses = pauses
 
-    async def login(self, token: str) -> None:
+    async def login(self, token: str, on_contact: Callable[[], None] = lambda: None) -> None:
         """Log in, however long Discord stays out of reach; afterwards everything but slash commands works.
+
+        `on_contact` is called when Discord took the token, and when it is out of reach, so that nobody can say.
 
         Raises `TokenRefusedError` if Discord does not know the token; that is never tried again, because refused
         requests are counted against the address that sends them.
@@ -97,12 +99,14 @@ class LinkbotClient(discord.Client):
                 await forget_session(self)
                 if isinstance(error, discord.LoginFailure) or getattr(error, "status", None) == _UNAUTHORIZED:
                     raise TokenRefusedError(UNKNOWN_TO_DISCORD) from error
+                on_contact()
                 seconds = pauses.after_failure()
                 self._troubles.begin(LOGIN, f"it cannot be reached, nothing is announced meanwhile: {told(error)}")
                 text = "Discord cannot be reached (%s); the next try is in %.0f s"
                 _log.warning(text, told(error), seconds, extra={"retry_seconds": seconds})
             else:
                 self._troubles.end(LOGIN)
+                on_contact()
                 return end_global_waits(self)
             await asyncio.sleep(seconds)
 
