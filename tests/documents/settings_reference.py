@@ -14,7 +14,8 @@ OPENING = """\
 `make docs` makes this page from [the models](../bot/settings/models.py).
 [config/bot.example.yaml](../config/bot.example.yaml) has the same keys and the same words, ready to be copied. Its
 first line names [config/bot.schema.json](../config/bot.schema.json), so that an editor with YAML support completes
-keys, shows what they mean, and marks mistakes while you type.
+keys, shows what they mean, and marks mistakes while you type. Where your settings lie elsewhere, copy the schema beside
+them, or let that line name it where it is.
 
 - The file is `config/bot.yaml`, or what `--config FILE` names. Only `channels` has no default: everything else may be
   left out.
