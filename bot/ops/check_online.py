@@ -43,11 +43,12 @@ async def with_discord(
         where = ("discord", "api_url")
         fix = "look at the network and at discord.api_url, and check again"
         return _failed(report, error, _placed(OnlineFinding("error", where, str(error), fix), config))
-    problems = [_placed(finding, config) for finding in told.findings if finding.severity == "error"]
-    notices = [_placed(finding, config) for finding in told.findings if finding.severity == "notice"]
+    findings = sorted((_placed(finding, config) for finding in told.findings), key=_line)
+    problems = [finding for finding in findings if finding.rule is Rule.DISCORD]
+    notices = [finding for finding in findings if finding.rule is Rule.DISCORD_NOTICE]
     return dataclasses.replace(
         report,
-        problems=(*problems, *report.problems),
+        problems=(*report.problems, *problems),
         notices=(*notices, *report.notices),
         exit_code=ExitCode.PROBLEM if problems or (strict and notices) else report.exit_code,
         discord=OfDiscord(told.fine, told.invite),
@@ -56,10 +57,14 @@ async def with_discord(
 
 def _failed(report: CheckReport, error: LinkbotError, finding: Finding) -> CheckReport:
     """The report with the reason why Discord told nothing."""
-    return dataclasses.replace(report, problems=(finding, *report.problems), exit_code=error.exit_code)
+    return dataclasses.replace(report, problems=(*report.problems, finding), exit_code=error.exit_code)
 
 
 def _placed(finding: OnlineFinding, config: Path) -> Finding:
     rule = Rule.DISCORD if finding.severity == "error" else Rule.DISCORD_NOTICE
     line, column = (place_of_setting(config, finding.where) if finding.where else None) or (None, None)
     return Finding(rule, str(config), line, column, setting_name(finding.where) or None, finding.what, finding.fix)
+
+
+def _line(finding: Finding) -> int:
+    return finding.line or 0

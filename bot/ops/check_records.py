@@ -120,7 +120,7 @@ class CheckReport:
     """What `check` found.
 
     Attributes:
-        problems: errors: of the settings first, then Discord's, then by file and line.
+        problems: errors: of the settings first, then of posts by file and line, then of Discord by the settings' lines.
         notices: what is not wrong but perhaps not meant: by rule, the worst first, then by file and line.
         counts: see `Counts`.
         texts: see `Texts`.
