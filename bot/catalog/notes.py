@@ -16,7 +16,7 @@ class Note(StrEnum):
     COMMANDS = "commands"  # a fingerprint of the slash commands that Discord was told of
     IDENTIFIES = "identifies"  # JSON: when sessions were begun at the gateway within 24 hours, in seconds since 1970
     BACKUP = "backup_at"  # when this catalog was copied, ISO 8601; absent: it is no copy, or what came since is indexed
-    SERVICE = "service"  # JSON: since when the service runs, its process id
+    SERVICE = "service"  # JSON: since when the service runs, its process id, when it ended in good order
     PROBE = "probed_at"  # when it was last tried whether the catalog can be written, ISO 8601
 
 
