@@ -44,6 +44,16 @@ _CLOSING = {
 }
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})  # https://yaml.org/spec/1.2.2/#10211-null
 _START = Place(1, 1)
+_YAML_FIX = 'indent with spaces, and put text that has ": ", " #" or quotes in it into quotes'
+_YAML_FIXES = (  # by what libyaml says
+    ("mapping values are not allowed", 'put text that has ": " in it into quotes, and begin each key below the others'),
+    ("did not find expected key", "write a quote in quoted text twice (''), and begin each key below the others"),
+    (
+        "cannot start any token",
+        "indent with spaces instead of tabs, and put values that begin with @, ` or % into quotes",
+    ),
+    ("<document start>", "keep one YAML document of the form key: value"),
+)
 _SCALAR_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "bool", "int", "float", "timestamp"))
 
 
@@ -168,15 +178,15 @@ def _end_of(before: str, first_line: int) -> Place:
 
 
 def _yaml_error(error: yaml.MarkedYAMLError, first_line: int, tree: "_YamlTree") -> FrontMatterError:
-    """Explain what libyaml found; an unclosed quote is shown where it was opened, not where the text ran out."""
+    """Explain what libyaml found; what is not closed is shown where it was opened, not where the text ran out."""
     problem, mark = error.problem or "the YAML cannot be read", error.problem_mark
-    fix = 'indent with spaces, and put text that has ": ", " #" or quotes in it into quotes'
-    if "quoted scalar" in (error.context or "") and "invalid" not in problem and "unknown" not in problem:
+    fix = next((fix for said, fix in _YAML_FIXES if said in problem), _YAML_FIX)
+    context = error.context or ""
+    if "quoted scalar" in context and "invalid" not in problem and "unknown" not in problem:
         problem, mark, fix = "the quote that begins here is not closed", error.context_mark, "close it"
-    elif "cannot start any token" in problem:
-        fix = "indent with spaces instead of tabs, and put values that begin with @, ` or % into quotes"
-    elif "<document start>" in problem:
-        fix = "keep one YAML document of the form key: value"
+    elif "while parsing a flow" in context and error.context_mark is not None:
+        problem, mark = "the bracket that begins here is not closed, or misses a comma", error.context_mark
+        fix = "close it, and put text that has brackets, commas or quotes in it into quotes"
     place = Place(first_line + mark.line, mark.column + 1) if mark else Place(first_line, 1)
     return FrontMatterError(place, f"the YAML cannot be read: {problem}", fix, field=tree.field(place.line))
 

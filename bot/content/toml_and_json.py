@@ -152,14 +152,17 @@ def _without_repetition(pairs: Pairs) -> dict[str, object]:
 def _key_places(keys: Iterable[re.Match[str]], block: str, first: Place) -> dict[str, Place]:
     """Say where each key first stands: its line, and the column of what follows it in that line, else its own.
 
-    A key inside a multi-line string can mislead it: only a message suffers.
+    A key inside a multi-line string can mislead it: only a message suffers. Takes time that grows with the block alone,
+    however many keys stand in one line.
     """
     places: dict[str, Place] = {}
-    line, seen = first.line, 0
+    line, line_start, seen = first.line, 0, 0
     for match in keys:
-        line += block.count("\n", seen, match.start())
+        if breaks := block.count("\n", seen, match.start()):
+            line += breaks
+            line_start = block.rfind("\n", seen, match.start()) + 1
         seen = match.start()
-        column = _place_in(block, _value_start(block, match), first).column
+        column = _value_start(block, match) - line_start + (first.column if line == first.line else 1)
         places.setdefault(_unquoted(next(filter(None, match.groups()), "")), Place(line, column))
     return places
 

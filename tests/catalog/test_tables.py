@@ -98,11 +98,11 @@ def test_what_was_stored_of_a_sent_post_can_still_be_read() -> None:
 
 @given(text.filter(bool), stamps)
 def test_a_stamp_comes_out_as_it_went_in(path: str, stamp: FileStamp) -> None:
-    """Stamps are kept exactly, inodes of 64 bits as well."""
+    """Stamps are kept exactly, inodes of 64 bits as well; so are problems, with their place."""
     with tables_in_memory() as tables:
-        tables.files.put(Reading(PostFile(path, stamp), PostProblem(path, None, "what", "fix")))
+        tables.files.put(Reading(PostFile(path, stamp), PostProblem(path, 3, "what", "fix", 7, "title")))
         assert tables.files.stamps() == tables.files.stamps_of([path, "another"]) == {path: stamp}
-        assert tables.files.problem(path) == PostProblem(path, None, "what", "fix")
+        assert tables.files.problem(path) == PostProblem(path, 3, "what", "fix", 7, "title")
 
 
 async def listed(catalog: Catalog, *tags: str, source: str | None = None) -> list[str]:

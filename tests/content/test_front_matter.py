@@ -206,6 +206,8 @@ def test_toml_and_json_that_are_refused(text: str, line: int, what: str) -> None
         ("---\na: é\ud800\n---\n", (2, 5), None),
         ("---\n- a\n---\n", (2, 1), None),
         ("\ufeff---\na: 1\n", (1, 1), None),
+        ("---\ntags: [a, b\nc: d\n---\n", (2, 7), "tags"),
+        ("---\na: {b: c\nd: e\n---\n", (2, 4), "a"),
         ("+++\na = 1\nb = ?\n+++\n", (3, 5), None),
         ("+++\na = [1,\n+++\n", (2, 8), None),
         ("+++\na = '''é''' # x\nb = " + "[" * 33 + "\n+++\n", (3, 37), None),
@@ -253,6 +255,21 @@ def test_toml_strings_are_no_structure() -> None:
     fields = parsed(f'+++\na = "{inside}" # {inside}\nb = \'{inside}\'\nc = """\n{inside}"""\n+++\n').fields
     assert fields["a"] == TextValue(inside, 2)
     assert fields["c"] == TextValue(inside, 4)
+
+
+@pytest.mark.parametrize(
+    ("block", "fix"),
+    [
+        ("title: Blog: Spotlight", 'put text that has ": " in it into quotes'),
+        ("title: 'It's here'", "twice ('')"),
+        ("title: @home", "begin with @"),
+        ("tags:\n\t- a", "instead of tabs"),
+        ("tags: [a, b\nc: d", "close it"),
+    ],
+)
+def test_each_common_slip_has_its_own_remedy(block: str, fix: str) -> None:
+    """Who knows no YAML learns what to write instead."""
+    assert fix in yaml_error(block).fix
 
 
 def test_explanation_of_unclosed_quote_names_remedy() -> None:
