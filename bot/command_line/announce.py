@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--held", action="store_true", help="the posts that announce.hold_above holds back")
     parser.add_argument("--drop", action="store_true", help="with --held: take them in without announcing them")
     parser.add_argument("--channel", type=int, metavar="ID", help="only in this channel, whatever its filters say")
-    parser.add_argument("--dry-run", action="store_true", help="tell what would be done, do nothing")
+    parser.add_argument("--dry-run", action="store_true", help="only tell what would go where, in how many messages")
     add_config(parser)
 
 

@@ -59,6 +59,11 @@ async def paths(state: Path) -> set[str]:
         return {known.post.path for known in living}
 
 
+def everything_below(folder: Path) -> list[Path]:
+    """The folder itself, and all files and folders in it."""
+    return [folder, *folder.rglob("*")]
+
+
 def kept_in(state: Path) -> list[Path]:
     """The folders in which what was there before is kept, oldest first."""
     return sorted(state.glob("before-restore-*"))
@@ -215,6 +220,41 @@ async def test_a_full_disk_changes_nothing(settings: Settings, state: Path, monk
     with pytest.raises(CatalogUnavailableError, match="No space left on device"):
         restore(state, backup)
     assert everything_in(state) == before
+
+
+async def test_what_fails_in_the_middle_is_finished_by_the_same_command(
+    settings: Settings, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error between the moves is told with what to do; that is no first run meanwhile."""
+    await filled(settings, "old.md")
+    backup = await backed_up(settings, state.parent / "backup")
+    leave_a_log(state, "in-the-log.md")
+    rename = Path.rename
+
+    def failing(source: Path, target: Path) -> Path:
+        if source.name.endswith("-wal"):
+            raise OSError(5, "Input/output error")
+        return rename(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", failing)
+        with pytest.raises(CatalogUnavailableError, match=r"cannot be finished .*output error.* same command again"):
+            restore(state, backup)
+        with pytest.raises(CatalogUnavailableError, match="an interrupted `linkbot restore` cannot be finished"):
+            await paths(state)
+    restore(state, backup)
+    assert await paths(state) == {"old.md"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+async def test_root_leaves_the_catalog_to_the_user_of_the_service(settings: Settings, state: Path) -> None:
+    """What root restores belongs to whom the state directory belongs to, or the service could not open it."""
+    await filled(settings, "old.md")
+    backup = await backed_up(settings, state.parent / "backup")
+    for each in everything_below(state):
+        os.chown(each, 65534, 65534)
+    restore(state, backup)
+    assert {each.stat().st_uid for each in everything_below(state)} == {65534}
 
 
 async def test_nothing_is_restored_under_a_running_service(settings: Settings, state: Path) -> None:
