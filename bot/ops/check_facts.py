@@ -83,6 +83,8 @@ class Seen:
     Attributes:
         root: the content directory, or the folder of a file that lies elsewhere.
         path: relative to it.
+        problem: what is wrong with it; None: nothing.
+        facts: of a post, of whatever kind; None: it is none.
     """
 
     root: str

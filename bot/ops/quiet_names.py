@@ -1,6 +1,7 @@
 """Names that are probably one name, written in two ways: pure."""
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -35,8 +36,9 @@ def misspelt(names: Mapping[str, int]) -> Iterator[tuple[str, str, str]]:
         yield from ((other, usual, "by case") for other in others)
     numbers = {folded: sum(names[name] for name in written) for folded, written in spellings.items()}
     by_number = sorted(numbers, key=lambda folded: -numbers[folded])[:MOST_COMPARED]
+    falling = [-numbers[folded] for folded in by_number]
     for folded, number in numbers.items():
-        enough = sum(numbers[other] >= TIMES_AS_FREQUENT * number for other in by_number)
+        enough = bisect_right(falling, -TIMES_AS_FREQUENT * number)
         if near := nearest(folded, by_number[:enough]):
             yield spellings[folded][0], spellings[near][0], "by a letter"
 

@@ -183,14 +183,11 @@ def test_what_concerns_all_posts_is_not_told_of_some(put: Put, tmp_path: Path) -
         ("kubenretes", "kubernetes"),
         ("cloudnative", "cloud-native"),
         ("cloud_native", "cloud-native"),
-        ("service mech", "service mesh"),
     ],
 )
 def test_a_letter_too_many_few_or_other_is_a_slip(rare: str, frequent: str) -> None:
     """One letter, or what stands between words, beside a tag that is five times as frequent."""
-    slips = list(misspelt({rare: 2, frequent: 10}))
-    expected = [] if rare == "service mech" else [(rare, frequent, "by a letter")]
-    assert slips == expected
+    assert list(misspelt({rare: 2, frequent: 10})) == [(rare, frequent, "by a letter")]
 
 
 @pytest.mark.parametrize(
@@ -200,6 +197,7 @@ def test_a_letter_too_many_few_or_other_is_a_slip(rare: str, frequent: str) -> N
         {"ipv4": 1, "ipv6": 100},
         {"release-1.30": 1, "release-1.31": 100},
         {"aws-eks": 1, "aws-ecs": 100},
+        {"service mech": 1, "service mesh": 100},
         {"python2": 1, "python3": 100},
         {"kubernetes": 30, "kubernetis": 20},
         {"rust": 1, "trust": 100},
