@@ -35,7 +35,7 @@ from bot.ops.live import DiscordLink, Live
 from bot.ops.management import ServiceManagement
 from bot.ops.pause import ResumeRequest
 from bot.ops.readiness import Readiness, Signs
-from bot.ops.requests import Request, carry_out
+from bot.ops.requests import Request, carry_out, log_done
 from bot.settings import Settings
 
 __all__ = ["Assembly"]
@@ -149,6 +149,7 @@ class Assembly:
             CatalogUnavailableError: the catalog cannot be read or written now.
         """
         done = await carry_out(self._catalog, self.settings, request)
+        log_done(request, done)
         everywhere = [channel.id for channel in self.settings.channels]
         if done.to_send:
             self._courier.wake(everywhere)

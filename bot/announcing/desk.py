@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -206,7 +206,8 @@ class Desk(Workplace):
         """How long to wait after `outcome`; says so."""
         if isinstance(outcome, NotNow):
             seconds = min(outcome.after_seconds or self.pauses.request.after_failure(), LONGEST_SECONDS)
-            self.warn("%s: not now: %s; the next try is in %.0f s", self.name, outcome.reason, seconds)
+            text = "%s: not now: %s; the next try is in %.0f s"
+            self.warn(text, self.name, outcome.reason, seconds, retry_seconds=seconds)
         else:
             seconds = self.pauses.refusal.after_failure()
             logger.error(
@@ -220,9 +221,11 @@ class Desk(Workplace):
         self.trouble(outcome.reason, rate_limited=isinstance(outcome, NotNow) and outcome.after_seconds is not None)
         return seconds
 
-    async def pause_in_doubt(self, reason: str) -> None:
-        """Wait before a doubt is settled."""
-        self.warn("%s: nobody can tell yet whether a message was created: %s", self.name, reason)
+    async def pause_in_doubt(self, reason: str, posts: Iterable[tuple[int, str]]) -> None:
+        """Wait before a doubt is settled; `posts` are the numbers of its deliveries, and their paths."""
+        for delivery, path in posts:
+            text, fields = "%s: whether %r was announced nobody can tell yet: %s", {"post": path, "delivery": delivery}
+            self.warn(text, self.name, path, reason, **fields)
         self.trouble(reason)
         await self.rest(self.pauses.request.after_failure())
 
@@ -236,9 +239,9 @@ class Desk(Workplace):
         self.pauses.reset()
         self._mended.set()
 
-    def warn(self, text: str, *values: object) -> None:
-        """Log what does not work."""
-        logger.warning(text, *values, extra=self.fields)
+    def warn(self, text: str, *values: object, **fields: object) -> None:
+        """Log what does not work; `fields` say more of what it is about than the channel."""
+        logger.warning(text, *values, extra={**self.fields, **fields})
 
     def did_well(self) -> None:
         """A request did what it was made for."""

@@ -14,7 +14,7 @@ not follow edits, and is not taken back. A post that is retracted while it waits
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -177,10 +177,15 @@ class _FollowerDesk(Desk):
         """End the work for this follower, so that it holds up nobody else."""
         self.rests_for = seconds
 
-    def warn(self, text: str, *values: object) -> None:
+    def warn(self, text: str, *values: object, **fields: object) -> None:
         """Tell of the first of whom something does not work; what does not work for one mostly works for nobody."""
         told = any(trouble.where == PART for trouble in self._troubles.all)
-        logger.log(logging.DEBUG if told else logging.WARNING, text, *values, extra=self.fields)
+        level = logging.DEBUG if told else logging.WARNING
+        logger.log(level, text, *values, extra={**self.fields, **fields})
+
+    async def pause_in_doubt(self, reason: str, posts: Iterable[tuple[int, str]]) -> None:
+        """Tell of one post of the list."""
+        await super().pause_in_doubt(reason, [*posts][:1])
 
     async def pause_after(self, outcome: NotNow | ChannelRefused) -> None:
         """Leave a person who refuses alone; wait for all else."""

@@ -176,7 +176,8 @@ class Lane:
             case Delivered(message_id):
                 await self._record_sent(claim, message_id, kind)
             case Uncertain(reason):
-                await self._desk.pause_in_doubt(reason)
+                posts = [(delivery.id, delivery.post.path) for delivery in claim.deliveries]
+                await self._desk.pause_in_doubt(reason, posts)
             case MessageRefused() if in_doubt:
                 await self._look(claim, kind)
             case MessageRefused(reason, code):

@@ -93,7 +93,8 @@ async def announce(catalog: Catalog, settings: Settings, request: AnnounceReques
     if request.dry_run and planned and not request.drop:
         return Done(await _plan(catalog, settings, request, planned), to_send=False)
     to_send = request.changes and not request.drop and any(step.channels or step.to_followers for step in planned)
-    return Done(_told(planned, request), to_send)
+    posts = tuple((step.known.post.path, done_with(step, request)) for step in planned) if request.changes else ()
+    return Done(_told(planned, request), to_send, posts)
 
 
 async def _plan(catalog: Catalog, settings: Settings, request: AnnounceRequest, steps: list[Step]) -> list[str]:

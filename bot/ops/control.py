@@ -9,12 +9,10 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bot.ops.announce import AnnounceRequest
-from bot.ops.live import LiveRequest
 from bot.ops.requests import WireRequest, from_line, to_line
 from bot.problems import LinkbotError, UsageError
 
@@ -27,7 +25,6 @@ CarryOut = Callable[[WireRequest], Awaitable[list[str]]]
 FILE_NAME = "linkbot.sock"
 PATIENCE_SECONDS = 10.0  # for a request to arrive once somebody connected, and for its answer to be taken
 REQUEST_BYTES = 8 * 1024 * 1024  # more than the arguments of a command can be
-MOST_TOLD = 1000  # lines of an answer that the log repeats
 _NOBODY_LISTENS = (FileNotFoundError, NotADirectoryError, ConnectionRefusedError)
 _NO_ANSWER = "the service on {} gives no answer; look at its log, then ask again"
 
@@ -108,20 +105,9 @@ async def _request_line(reader: asyncio.StreamReader) -> bytes:
 
 async def _reply(line: bytes, carry_out: CarryOut) -> dict[str, object]:
     try:
-        request = from_line(line)
-        lines = await carry_out(request)
+        return {"lines": await carry_out(from_line(line))}
     except LinkbotError as error:
         return {"error": str(error)}
-    _tell(request, lines)
-    return {"lines": lines}
-
-
-def _tell(request: WireRequest, lines: Sequence[str]) -> None:
-    """Log what a person had done, so that it is found with all else that happened to a post."""
-    if isinstance(request, LiveRequest) or (isinstance(request, AnnounceRequest) and request.dry_run):
-        return
-    for line in lines[:MOST_TOLD]:
-        logger.info("As a person asked: %s", line)
 
 
 async def ask_service(directory: Path, request: WireRequest) -> list[str] | None:

@@ -12,7 +12,9 @@ class Done:
     Attributes:
         lines: sentences for people.
         to_send: something became due, for a service to send.
+        posts: the path of each post that something was done with, and what; `lines` may name only some of many.
     """
 
     lines: list[str]
     to_send: bool
+    posts: tuple[tuple[str, str], ...] = ()

@@ -6,6 +6,7 @@ On the wire a request is one line of JSON, an object under the name of its comma
 """
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -22,11 +23,14 @@ from bot.ops.resolve import ResolveRequest, resolve
 from bot.problems import UsageError
 from bot.settings import Settings
 
-__all__ = ["Request", "WireRequest", "carry_out", "from_line", "to_line"]
+__all__ = ["Request", "WireRequest", "carry_out", "from_line", "log_done", "to_line"]
+
+logger = logging.getLogger(__name__)
 
 # What a person wants done, by the service or without one.
 Request = AnnounceRequest | ResolveRequest | PauseRequest | ResumeRequest
 WireRequest = Request | LiveRequest  # what a running service answers
+MOST_LOGGED = 1000  # posts with a line of their own: more would keep the event loop from anything else
 _UNKNOWN = "this is no request that this version understands"
 
 
@@ -54,6 +58,17 @@ async def carry_out(catalog: Catalog, settings: Settings, request: Request) -> D
         CatalogUnavailableError: the catalog cannot be read or written now.
     """
     return await CARRY_OUT[type(request)](catalog, settings, request)
+
+
+def log_done(request: Request, done: Done) -> None:
+    """Log what a service did because a person asked for it, so that it is found with all else of a post."""
+    for path, what in done.posts[:MOST_LOGGED]:
+        logger.info("As a person asked: %r: %s", path, what, extra={"post": path})
+    if len(done.posts) > MOST_LOGGED:
+        logger.info("… and %d more, which are not named here", len(done.posts) - MOST_LOGGED)
+    if isinstance(request, PauseRequest | ResumeRequest):
+        for line in done.lines:
+            logger.info("As a person asked: %s", line)
 
 
 def to_line(request: WireRequest) -> bytes:

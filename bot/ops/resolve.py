@@ -73,7 +73,7 @@ async def resolve(catalog: Catalog, settings: Settings, request: ResolveRequest)
         told = _settle(tables, known, request, now)
         if request.resend and known.channel_id not in names:
             told += ", once its channel is in the settings"
-        return Done([f"{where}: {told}"], to_send=request.resend)
+        return Done([f"{where}: {told}"], to_send=request.resend, posts=((known.path, f"{where}: {told}"),))
 
     return await catalog.write(work)
 
