@@ -17,7 +17,7 @@ from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn
 __all__ = ["CHANNEL", "Home", "ServiceProcess"]
 
 CHANNEL = 100_000_000_000_000_001
-READY = re.compile(rb" INFO +bot\.service: Watching ")
+READY = re.compile(rb"bot\.assembly.*Watching ")
 NOTES = (b"ticks: ", b"answered: ")  # what the modules beside this one write when the service has ended, or is ready
 READY_SECONDS = 300.0
 CONNECT_SECONDS = 30.0
