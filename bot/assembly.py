@@ -2,17 +2,15 @@
 
 ::
 
-    client (logs in) ─┬─ intake    content directory → catalog
-                      ├─ courier   catalog → Discord, over requests
-                      ├─ gateway   slash commands
-                      └─ commands  registered when they changed
+    intake    content directory → catalog
+    courier   catalog → Discord, over requests
+    commands  what members and maintainers can ask; registered when they changed
 
 `bot.service` keeps one of these running, and puts another in its place when the settings change.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from datetime import UTC, datetime
 
@@ -21,15 +19,15 @@ from bot.announcing.intake import Intake
 from bot.announcing.switched_off import end_following
 from bot.announcing.troubles import Troubles
 from bot.catalog.database import Catalog
+from bot.catalog.kept import kept
 from bot.catalog.notes import Note
 from bot.discord_app.catalog_archive import CatalogArchive
 from bot.discord_app.client import LinkbotClient
 from bot.discord_app.command_sync import keep_commands_registered
 from bot.discord_app.commands import add_commands, add_following, add_forgetting, add_management
-from bot.discord_app.endpoints import point_discord_at
+from bot.discord_app.connection import Connection
 from bot.discord_app.follower import Follower
 from bot.discord_app.follows import Follows
-from bot.discord_app.identify_budget import IdentifyBudget
 from bot.discord_app.publish import DiscordPublisher
 from bot.ops.live import DiscordLink, Live
 from bot.ops.management import ServiceManagement
@@ -46,46 +44,43 @@ FINISH_SECONDS = 30.0  # for the requests that are under way when the service is
 
 
 class Assembly:
-    """Intake, courier and client.
+    """Intake, courier and commands.
 
     Args:
         settings: under which all of it works.
         catalog: open for writing.
-        answers: take slash commands, and connect to the gateway for that.
+        connection: to Discord; the commands of this assembly take the place of those before.
 
     Attributes:
         settings: those given.
-        troubles: what does not work just now.
+        troubles: what does not work just now, those of the connection included.
     """
 
-    def __init__(self, settings: Settings, catalog: Catalog, *, answers: bool = True) -> None:
+    def __init__(self, settings: Settings, catalog: Catalog, connection: Connection) -> None:
         self.settings = settings
-        self.troubles = Troubles()
+        self.troubles = Troubles(beside=connection.troubles)
         self._since = datetime.now(UTC)
         self._catalog = catalog
-        self._answers = answers
+        self._connection = connection
         self._stopping = asyncio.Event()
-        self._logged_in = False
         self._readiness = Readiness(catalog, settings.channels)
-        self._client = LinkbotClient(
-            find_gateway=point_discord_at(settings.discord.api_url, settings.discord.gateway_url),
-            identify_budget=IdentifyBudget(*_kept(catalog, Note.IDENTIFIES)),
-            troubles=self.troubles,
-        )
         self._archive = CatalogArchive(catalog, indexed=lambda: self._intake.indexed)
         self._courier = Courier(
             catalog,
-            DiscordPublisher(self._client, settings.announce.tldr_characters),
+            DiscordPublisher(connection.client, settings.announce.tldr_characters),
             settings.channels,
             settings.announce,
             troubles=self.troubles,
             commands=settings.commands,
         )
         self._intake = Intake(settings, catalog, self._courier.wake, troubles=self.troubles)
-        self._add_commands()
+        if connection.answers:
+            self._add_commands(connection.client)
 
-    def _add_commands(self) -> None:
-        tree, presses, commands = self._client.tree, self._client.presses, self.settings.commands
+    def _add_commands(self, client: LinkbotClient) -> None:
+        commands = self.settings.commands
+        client.begin_commands_anew(commands.guilds)
+        tree, presses = client.tree, client.presses
         tldr_characters = self.settings.announce.tldr_characters
         add_commands(tree, presses, self._archive, commands.guilds, tldr_characters=tldr_characters)
         management = ServiceManagement(
@@ -118,28 +113,25 @@ class Assembly:
         """Let `run` end in good order."""
         self._stopping.set()
 
-    async def run(self, token: str, on_contact: Callable[[], None] = lambda: None) -> None:
-        """Work until `stop`: no more intake then, the requests under way are finished, the connection is left.
-
-        Args:
-            token: of the bot.
-            on_contact: called when Discord took the token, and when it is out of reach, so that nobody can say.
+    async def run(self) -> None:
+        """Work until `stop`: no more intake then, and the requests under way are finished.
 
         Raises:
             LinkbotError: what ended it before its time. It comes in an exception group.
         """
         if not self.settings.commands.follow:
             await end_following(self._catalog)
-        async with aclosing(self._archive), self._client, asyncio.TaskGroup() as group:
+        async with aclosing(self._archive), asyncio.TaskGroup() as group:
             until_stopped = (
                 group.create_task(self._intake.run(), name="intake"),
                 group.create_task(self._tell_watching(), name="ready"),
+                group.create_task(self._register_commands(), name="commands"),
             )
-            discord = group.create_task(self._talk_to_discord(token, on_contact), name="discord")
+            sending = group.create_task(self._send(), name="courier")
             await self._stopping.wait()
             for task in until_stopped:
                 task.cancel()
-            await self._finish(discord)
+            await self._finish(sending)
 
     async def carry_out(self, request: Request) -> list[str]:
         """Do what a person asks for from another process; sentences that say what was done.
@@ -160,9 +152,9 @@ class Assembly:
 
     async def live(self) -> Live:
         """How it is."""
-        link, client = self._client.link, self._client
-        user = str(client.user) if self._logged_in and client.user is not None else None
-        discord = DiscordLink(user, link.connected, link.since, len(client.guilds))
+        client = self._connection.client
+        user = str(client.user) if self._connection.logged_in.is_set() and client.user is not None else None
+        discord = DiscordLink(user, client.link.connected, client.link.since, len(client.guilds))
         signs = Signs(
             is_indexed=self.is_indexed,
             seconds_since_look=self._intake.seconds_since_look,
@@ -173,49 +165,25 @@ class Assembly:
         reasons = await self._readiness.reasons(signs)
         return Live(tuple(signs.troubles), discord, self._since, tuple(reasons))
 
-    async def _finish(self, discord: asyncio.Task[None]) -> None:
+    async def _finish(self, sending: asyncio.Task[None]) -> None:
         """Let the requests under way end; one that takes too long is looked into by the next start."""
         self._courier.stop()
-        if self._logged_in:
-            await asyncio.wait((discord,), timeout=FINISH_SECONDS)
-        if not discord.done():
-            discord.cancel()
+        if self._connection.logged_in.is_set():
+            await asyncio.wait((sending,), timeout=FINISH_SECONDS)
+        if not sending.done():
+            sending.cancel()
 
-    async def _talk_to_discord(self, token: str, on_contact: Callable[[], None]) -> None:
-        """Log in, then announce until the courier is stopped; slash commands beside it for as long as that lasts."""
-        await self._client.login(token, on_contact)
-        self._logged_in = True
-        logger.info("Logged in to Discord as %s", self._client.user)
-        async with asyncio.TaskGroup() as group:
-            beside = [group.create_task(work, name=name) for name, work in self._beside()]
-            await self._courier.run()
-            for task in beside:
-                task.cancel()
-        # Only now that nobody listens to the gateway any more: closed under its listener, discord.py 2.7.1 says 4000
-        # instead of 1000, and Discord keeps the session and shows the bot as online until it runs out.
-        await self._client.close()
-
-    def _beside(self) -> list[tuple[str, Coroutine[None, None, None]]]:
-        if not self._answers:
-            return []
-        return [("gateway", self._client.connect_forever()), ("commands", self._register_commands())]
+    async def _send(self) -> None:
+        await self._connection.logged_in.wait()
+        await self._courier.run()
 
     async def _register_commands(self) -> None:
-        load, save = _kept(self._catalog, Note.COMMANDS)
-        await keep_commands_registered(self._client, self.settings.commands.guilds, load_hash=load, save_hash=save)
+        await self._connection.logged_in.wait()
+        if self._connection.answers:
+            load, save = kept(self._catalog, Note.COMMANDS)
+            guilds = self.settings.commands.guilds
+            await keep_commands_registered(self._connection.client, guilds, load_hash=load, save_hash=save)
 
     async def _tell_watching(self) -> None:
         await self.until_indexed()
         logger.info("Watching %s", self.settings.content.directory)
-
-
-def _kept(catalog: Catalog, key: Note) -> tuple[Callable[[], Awaitable[str | None]], Callable[[str], Awaitable[None]]]:
-    """What loads and what saves the text that the catalog keeps under `key`."""
-
-    async def load() -> str | None:
-        return await catalog.read(lambda tables: tables.notes.get(key))
-
-    async def save(text: str) -> None:
-        await catalog.write(lambda tables: tables.notes.put(key, text))
-
-    return load, save

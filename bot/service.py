@@ -2,7 +2,8 @@
 
 ::
 
-    lock ─► catalog ─┬─ assembly   intake, courier, client; another one takes its place when the settings change
+    lock ─► catalog ─┬─ connection to Discord, which other settings leave as it is unless Discord is elsewhere then
+                     ├─ assembly   intake, courier, commands; another one takes its place when the settings change
                      ├─ control    `linkbot announce` and the like from other processes
                      ├─ settings   read again when their file changes, or on SIGHUP
                      ├─ health     /healthz, /readyz, /metrics
@@ -22,8 +23,11 @@ from pathlib import Path
 from bot.announcing.restored import take_over
 from bot.assembly import Assembly
 from bot.catalog.database import Catalog, open_catalog
+from bot.catalog.kept import kept
 from bot.catalog.lock import hold_lock
 from bot.catalog.notes import Note
+from bot.discord_app.connection import Connection
+from bot.discord_app.identify_budget import IdentifyBudget
 from bot.ops.control import serve_control
 from bot.ops.health import serving_health
 from bot.ops.heartbeat import beat
@@ -113,7 +117,8 @@ class _Service:
         self._token = token
         self._config = config
         self._systemd = Systemd()
-        self._assembly = Assembly(settings, catalog)
+        self._connection = _connection(settings, catalog)
+        self._assembly = Assembly(settings, catalog, self._connection)
         self._next: Settings | None = None
         self._is_stopping = False
         self._asked_to_reload = asyncio.Event()
@@ -147,13 +152,27 @@ class _Service:
         return beside
 
     async def _assemble(self) -> None:
-        """Keep an assembly running under the settings of its time."""
-        while True:
-            async with serving_health(self._assembly.settings, self._catalog, self._live, self._assembly.troubles):
-                await self._assembly.run(self._token, self._systemd.ready)
-            if self._next is None or self._is_stopping:
-                return
-            self._assembly, self._next = Assembly(self._next, self._catalog), None
+        """Keep an assembly running under the settings of its time, and a connection to where Discord is by them."""
+        while not self._is_stopping:
+            connection = self._connection
+            async with connection.open(self._token, self._systemd.ready):
+                while connection is self._connection and not self._is_stopping:
+                    async with serving_health(
+                        self._assembly.settings, self._catalog, self._live, self._assembly.troubles
+                    ):
+                        await self._assembly.run()
+                    self._take_turns()
+
+    def _take_turns(self) -> None:
+        """Put an assembly under the next settings in the place of the one that ended."""
+        if self._next is None or self._is_stopping:
+            return
+        settings, self._next = self._next, None
+        if settings.discord != self._assembly.settings.discord:
+            self._connection = _connection(settings, self._catalog)
+        elif self._connection.logged_in.is_set():
+            self._systemd.ready()
+        self._assembly = Assembly(settings, self._catalog, self._connection)
 
     def _take(self, settings: Settings) -> None:
         """Put other settings in force: what is under way is finished, then all begins anew under them."""
@@ -190,12 +209,17 @@ class _Service:
         return await self._assembly.carry_out(request)
 
 
+def _connection(settings: Settings, catalog: Catalog, *, answers: bool = True) -> Connection:
+    return Connection(settings.discord, IdentifyBudget(*kept(catalog, Note.IDENTIFIES)), answers=answers)
+
+
 class _Once:
     """One run without a gateway, commands from elsewhere, or other settings."""
 
     def __init__(self, settings: Settings, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._assembly = Assembly(settings, catalog, answers=False)
+        self._connection = _connection(settings, catalog, answers=False)
+        self._assembly = Assembly(settings, catalog, self._connection)
         self._stopping = asyncio.Event()
         _on_signals(STOP_SIGNALS, self._stopping.set)
 
@@ -203,8 +227,8 @@ class _Once:
         """Work until all is done, or until told to stop."""
         assembly = self._assembly
         before = await what_is_left(self._catalog, assembly.settings)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(assembly.run(token), name="assembly")
+        async with self._connection.open(token), asyncio.TaskGroup() as group:
+            group.create_task(assembly.run(), name="assembly")
             ends = [group.create_task(self._stopping.wait()), group.create_task(self._until_done())]
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for end in ends:

@@ -29,10 +29,16 @@ def _now() -> datetime:
 
 
 class Troubles:
-    """At most one trouble for each part of the service; kept in memory, because each part finds its own again."""
+    """At most one trouble for each part of the service; kept in memory, because each part finds its own again.
 
-    def __init__(self, now: Callable[[], datetime] = _now) -> None:
+    Args:
+        now: the wall clock.
+        beside: troubles of parts that live longer, which are told together with these.
+    """
+
+    def __init__(self, now: Callable[[], datetime] = _now, beside: "Troubles | None" = None) -> None:
         self._now = now
+        self._beside = beside
         self._troubles: dict[str, Trouble] = {}
 
     def begin(self, where: str, what: str, *, rate_limited: bool = False) -> None:
@@ -48,4 +54,5 @@ class Troubles:
     @property
     def all(self) -> list[Trouble]:
         """What does not work now, oldest first."""
-        return sorted(self._troubles.values(), key=lambda trouble: trouble.since)
+        beside = () if self._beside is None else self._beside.all
+        return sorted((*self._troubles.values(), *beside), key=lambda trouble: trouble.since)

@@ -5,7 +5,7 @@ Announcing needs only requests, so an outage of the gateway stops nothing but th
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import aiohttp
 import discord
@@ -76,12 +76,24 @@ class LinkbotClient(discord.Client):
         )
         self.tree = CommandTree(self)
         self.presses = Presses()
+        self._guilds_with_commands: tuple[int, ...] = ()
         self._troubles = troubles or Troubles()
         self.link = GatewayLink(self._troubles)
         self._find_gateway = find_gateway
         self._identify_budget = identify_budget or _forgetful_budget()
         self._gateway_pace = gateway_pace
         self._pauses = pauses
+
+    def begin_commands_anew(self, guilds: Sequence[int]) -> None:
+        """Forget the commands and buttons that there are, before those for these guilds are added.
+
+        What Discord was told of them stays until it is told of the others.
+        """
+        self.tree.clear_commands(guild=None)
+        for guild in self._guilds_with_commands:
+            self.tree.clear_commands(guild=discord.Object(guild))
+        self._guilds_with_commands = tuple(guilds)
+        self.presses = Presses()
 
     async def login(self, token: str, on_contact: Callable[[], None] = lambda: None) -> None:
         """Log in, however long Discord stays out of reach; afterwards everything but slash commands works.

@@ -27,13 +27,14 @@ FINAL = {4004: 77, 4010: 1, 4011: 78, 4012: 1, 4013: 1, 4014: 78}  # and the exi
 HASTY = """
 import sys
 from functools import partial
-from bot import assembly, cli
+from bot import cli, service
+from bot.discord_app import connection
 from bot.announcing.retry import Pauses
 from bot.discord_app.gateway import GatewayPace
 pauses = partial(Pauses, first=0.02, most=0.2)
 pace = GatewayPace(pauses, silence_seconds=1.0)
-assembly.LinkbotClient = partial(assembly.LinkbotClient, gateway_pace=pace, pauses=pauses)
-assembly.IdentifyBudget = partial(assembly.IdentifyBudget, apart_seconds=0.1)
+connection.LinkbotClient = partial(connection.LinkbotClient, gateway_pace=pace, pauses=pauses)
+service.IdentifyBudget = partial(service.IdentifyBudget, apart_seconds=0.1)
 sys.exit(cli.main())
 """
 

@@ -37,6 +37,17 @@ async def reload(bot: Bot, **sections: Any) -> str:
     return bot.log.rsplit("The settings ", 1)[1].splitlines()[0]
 
 
+async def registered(bot: Bot, *, having: str = "latest", without: str = "") -> list[dict[str, Any]]:
+    """Wait until Discord knows a command, and no other; all that it knows."""
+
+    def is_so() -> bool:
+        names = {command["name"] for command in bot.discord.world.commands[None]}
+        return having in names and without not in names
+
+    await bot.until(is_so, f"{having!r} is registered, {without!r} is not")
+    return list(bot.discord.world.commands[None])
+
+
 async def settings_trouble(bot: Bot) -> list[str]:
     lines = await ask_service(bot.config.parent / "state", LiveRequest())
     assert lines is not None
@@ -53,6 +64,18 @@ async def test_a_channel_that_is_added_gets_what_is_new_alone(bot: Bot) -> None:
     await bot.stands("After", NEWS, OTHER)
     assert bot.titles(OTHER) == ["After"]
     assert bot.titles(NEWS) == ["Before", "After"]
+
+
+async def test_members_notice_nothing_of_other_settings(bot: Bot) -> None:
+    """The session at the gateway stays, commands answer right away, and those that are switched off are gone."""
+    begun = bot.discord.gateway.identified
+    await reload(bot, channels=NEWS_ALONE, commands={"follow": False})
+    assert (await bot.discord.slash("latest", {"count": 1})).message is not None
+    names = {command["name"] for command in await registered(bot, without="follow")}
+    assert {"latest", "forget-me"} <= names
+    await reload(bot, channels=NEWS_ALONE)
+    await registered(bot, having="follow")
+    assert bot.discord.gateway.identified == begun
 
 
 async def test_a_channel_that_is_removed_keeps_its_history(bot: Bot) -> None:
