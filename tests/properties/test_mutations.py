@@ -127,11 +127,11 @@ def deleted_is_not_delivered(patch: pytest.MonkeyPatch) -> None:
     """A message that a moderator deleted meanwhile is announced again."""
     record_sent = Lane._record_sent
 
-    async def record(self: Lane, claim: Claim, message_id: int | None, kind: ChannelKind) -> None:
+    async def record(self: Lane, claim: Claim, message_id: int | None, kind: ChannelKind, *text: str) -> None:
         if message_id is None:
             await self._desk.record(lambda tables: tables.deliveries.release(claim))
         else:
-            await record_sent(self, claim, message_id, kind)
+            await record_sent(self, claim, message_id, kind, *text)
 
     patch.setattr(Lane, "_record_sent", record)
 
