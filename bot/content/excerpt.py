@@ -47,7 +47,12 @@ _PUT_ASIDE = 0xF0000  # a plane for private use keeps escaped punctuation out of
 _PUT_BACK = {_PUT_ASIDE + code: code for code in range(128)}
 
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?= )|[。！？]++[」』”]?")
-_ABBREVIATED = re.compile(r"(?:^|[\s(])(?:\w|\d+|e\.g|i\.e|vs|etc|cf|Dr|Mr|Mrs|Ms|St|No|Nr|Inc)\.$")
+# A number of one or two digits is more often that of a list, or half of a version, than the end of a sentence.
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s(])(?:\d{1,2}|(?:\w\.){0,4}\w|vs|etc|cf|al|approx|resp|Dr|Prof|Mr|Mrs|Ms|Sr|Jr|St|No|Nr|Fig|Inc|Ltd|ft)\.$"
+)
+_LAST_NUMBER = re.compile(r"(?<=\s)([1-9]\d?)\.$")
+_LOOSE_ENDS = " ,;:–—-("
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
 
@@ -65,14 +70,23 @@ def first_paragraph(body: str) -> str:
 def cut(text: str, characters: int) -> str:
     """Return `text` with its whitespace folded, in at most `characters` code points.
 
-    Longer text ends after a sentence if one ends in the second half of what fits; else after a word, with "…".
+    Longer text ends after a sentence if one ends in the second half of what fits; else after a word, with "…". Where
+    text ends in the number of a list's next item, as what another program cut short does, "…" stands in its place.
     """
-    text = " ".join(text.split())
+    text = _without_lone_number(" ".join(text.split()))
     if len(text) <= characters:
         return text
     if characters < 1:
         return ""
     return _whole_sentences(text, characters) or _whole_words(text, characters - 1) + "…"
+
+
+def _without_lone_number(text: str) -> str:
+    """Return `text` without the number of a list at its end, known by the number before it: "1. One 2." → "1. One…"."""
+    number = _LAST_NUMBER.search(text, max(0, len(text) - 4))
+    if number is None or f" {int(number[1]) - 1}. " not in f" {text}":
+        return text
+    return text[: number.start()].rstrip(_LOOSE_ENDS) + "…"
 
 
 def _without_comments(text: str) -> str:
@@ -126,10 +140,17 @@ def _whole_sentences(text: str, characters: int) -> str:
     best = 0
     for match in _SENTENCE_END.finditer(text, 0, characters + 1):
         end = match.end()
-        goes_on = text[end : end + 2].strip()[:1].islower() or _ABBREVIATED.search(text, max(0, end - 8), end)
-        if characters // 2 <= end <= characters and not goes_on:
+        if characters // 2 <= end <= characters and not _goes_on(text, end):
             best = end
     return text[:best]
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether the sentence goes on after `end`, where a full stop or the like stands before."""
+    follows = text[end : end + 2].strip()[:1]
+    if follows.isdecimal() and text[end - 2 : end - 1].isdecimal():
+        return True  # "v1. 32": a number that was torn apart
+    return follows.islower() or _ABBREVIATED.search(text, max(0, end - 12), end) is not None
 
 
 def _whole_words(text: str, characters: int) -> str:
@@ -137,7 +158,7 @@ def _whole_words(text: str, characters: int) -> str:
     end = text.rfind(" ", characters // 2, characters + 1)
     if end == -1:
         end = _between_graphemes(text, characters)
-    return text[:end].rstrip(" ,;:–—-(")
+    return text[:end].rstrip(_LOOSE_ENDS)
 
 
 def _between_graphemes(text: str, end: int) -> int:

@@ -67,6 +67,11 @@ def test_the_line_that_is_never_shown(line: str) -> None:
         ("First. Then a long sentence without any end in sight", 30, "First. Then a long sentence…"),
         ("We build v1. x today and tomorrow", 14, "We build v1.…"),
         ("Things that count, e.g. The Thing and others", 24, "Things that count, e.g.…"),
+        ("It ended in 2024. What followed is long", 24, "It ended in 2024."),
+        ("It needs version 2. Others need more", 24, "It needs version 2.…"),
+        ("Tasks: lift the v1. 32 gate and others", 24, "Tasks: lift the v1. 32…"),
+        ("Made by Ada King, Sr. Engineer, for all", 24, "Made by Ada King, Sr.…"),
+        ("Offices in the U.S. Market of clouds", 20, "Offices in the U.S.…"),
         ('He said "yes!" Then he went away', 20, 'He said "yes!"'),
         ("これは文です。次の文は長いです", 10, "これは文です。"),
         ("one two, three", 9, "one two…"),
@@ -83,3 +88,20 @@ def test_cut(text: str, characters: int, short: str) -> None:
     """A cut falls after a sentence, else after a word, and never inside what a reader sees as one character."""
     assert cut(text, characters) == short
     assert len(short) <= characters
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Our five picks 1. Virtual machines for all 2.", "Our five picks 1. Virtual machines for all…"),
+        ("1. Wrong policies: 2.", "1. Wrong policies…"),
+        ("Debugging 9. Read the audit log 10.", "Debugging 9. Read the audit log…"),
+        ("It became stable in 2.", "It became stable in 2."),
+        ("1. One 2. Two.", "1. One 2. Two."),
+        ("Out since 1.2. Stable in 1.3.", "Out since 1.2. Stable in 1.3."),
+        ("2.", "2."),
+    ],
+)
+def test_a_list_that_another_program_cut_short(text: str, shown: str) -> None:
+    """The number of a list's next item is no end of a card's text; a number that ends a sentence stays."""
+    assert cut(text, 100) == shown
