@@ -161,12 +161,19 @@ def _why_unknown(tables: Tables, path: str, content: Path) -> str:
         return f"{problem}; until then it is no post"
     if tables.files.stamps_of([path]):
         return f"{path} is no link post; `linkbot preview` says why"
-    if (content / path).is_file():
+    if _is_file(content / path):
         return (
             f"{path} is there, but the bot has not read it yet;"
             " while the service runs it reads it within moments, and announces it by itself as a new post"
         )
     return f"there is no {path} in the content directory {content}; check the path"
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # the name is too long for any file, or nobody may look there
+        return False
 
 
 def _step(tables: Tables, known: KnownPost, settings: Settings, asked: ChannelSettings | None) -> Step:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bot.ops.log_fields import NEWS
 from bot.ops.requests import WireRequest, from_line, to_line
 from bot.problems import LinkbotError, UsageError
 
@@ -26,6 +27,7 @@ FILE_NAME = "linkbot.sock"
 PATIENCE_SECONDS = 10.0  # for a request to arrive once somebody connected, and for its answer to be taken
 REQUEST_BYTES = 8 * 1024 * 1024  # more than the arguments of a command can be
 _NOBODY_LISTENS = (FileNotFoundError, NotADirectoryError, ConnectionRefusedError)
+_MISTAKE = "a mistake in Linkbot itself; its log has the details"
 _NO_ANSWER = "the service on {} gives no answer; look at its log, then ask again"
 
 
@@ -34,7 +36,8 @@ async def serve_control(directory: Path, carry_out: CarryOut) -> None:
 
     Args:
         directory: the state directory.
-        carry_out: does what is asked; what it raises as `LinkbotError` is told to whoever asks.
+        carry_out: does what is asked; what it raises as `LinkbotError` is told to whoever asks, anything else is
+            logged, and ends no more than the request.
     """
     with _short_path(directory) as path:
         try:
@@ -108,6 +111,9 @@ async def _reply(line: bytes, carry_out: CarryOut) -> dict[str, object]:
         return {"lines": await carry_out(from_line(line))}
     except LinkbotError as error:
         return {"error": str(error)}
+    except Exception:
+        logger.exception("What somebody asked for over %s failed by a mistake in Linkbot itself", FILE_NAME, extra=NEWS)
+        return {"error": _MISTAKE}
 
 
 async def ask_service(directory: Path, request: WireRequest) -> list[str] | None:

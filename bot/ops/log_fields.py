@@ -1,8 +1,9 @@
 """The fields that a record of the log may have beside its sentence; code gives them as ``extra=``."""
 
 from collections.abc import Mapping
+from logging import LogRecord
 
-__all__ = ["FIELDS", "LONGEST_QUANTITY", "is_quantity"]
+__all__ = ["FIELDS", "LONGEST_QUANTITY", "NEWS", "is_news", "is_quantity"]
 
 # In the order in which they are written. Numbers of Discord's are text: beyond 2^53 many readers of JSON round them.
 FIELDS: Mapping[str, str] = {
@@ -25,9 +26,17 @@ FIELDS: Mapping[str, str] = {
     "repeated": "how often the sentence came again and was not written",
 }
 
+# As ``extra=`` of a warning or an error that answers what a person did: it is written however often it comes.
+NEWS: Mapping[str, object] = {"is_news": True}
+
 LONGEST_QUANTITY = 10**15  # more than anything here is counted or measured in; numbers of Discord's are names
 
 
 def is_quantity(value: object) -> bool:
     """Whether `value` says how much, not which one."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LONGEST_QUANTITY
+
+
+def is_news(record: LogRecord) -> bool:
+    """Whether it was logged with `NEWS`."""
+    return "is_news" in record.__dict__

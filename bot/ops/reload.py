@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.announcing.troubles import Troubles
@@ -15,73 +16,108 @@ from bot.problems import ConfigurationError
 from bot.settings import Settings, load_settings
 from bot.settings.models import Model
 
-__all__ = ["changes", "follow_settings"]
+__all__ = ["SettingsFile", "changes", "follow_settings"]
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0  # between looks at the file; what is taken was the same at two of them
 SETTINGS = "settings"  # whose troubles are told here
+# What the catalog knows is known of the directories that the service began with: with others it would be about nothing.
+FIXED = {
+    "state.directory": "start it anew for that",
+    "content.directory": (
+        "what is not at its place in the other directory would be gone, and what else is there new; see \"Rename or"
+        " move the content folder\" in docs/operations.md"
+    ),
+}
 
 Mark = tuple[int, int, int] | None
 
 
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """Where other settings come from while the service runs.
+
+    Attributes:
+        path: of the file that is followed.
+        read: makes settings of it; raises `ConfigurationError` with what is wrong with it. Called in another thread.
+        on_taken: called with settings that were taken, before anything works under them.
+    """
+
+    path: Path
+    read: Callable[[Path], Settings] = load_settings
+    on_taken: Callable[[Settings], None] = lambda _settings: None
+
+
 async def follow_settings(
-    path: Path,
+    file: SettingsFile,
     in_force: Callable[[], Settings],
-    troubles: Callable[[], Troubles],
+    troubles: Troubles,
     take: Callable[[Settings], None],
     asked: asyncio.Event,
 ) -> None:
     """Hand on other settings until cancelled.
 
     Args:
-        path: of the settings file.
-        in_force: the settings as they are now.
+        file: where they come from.
+        in_force: the settings as they are now, or as they will be once what was handed on has taken their place.
         troubles: where it says that the file cannot be taken.
         take: puts other settings in force.
         asked: set when a person wants the file to be read, be it unchanged (SIGHUP).
     """
-    taken = seen = _mark(path)
+    taken = seen = _mark(file.path)
+    settings = await _read(file, in_force(), troubles)
+    if settings is not None and settings != in_force():  # changed between the reading of it for the start and now
+        _hand_on(settings, in_force(), take)
     while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS):
                 await asked.wait()
-        last, seen = seen, _mark(path)
+        last, seen = seen, _mark(file.path)
         if asked.is_set() or (seen == last != taken):
             asked.clear()
             taken = seen
-            if (settings := await _read(path, in_force(), troubles())) is not None:
-                take(settings)
+            if (settings := await _read(file, in_force(), troubles)) is not None:
+                _hand_on(settings, in_force(), take)
 
 
-async def _read(path: Path, in_force: Settings, troubles: Troubles) -> Settings | None:
-    """The settings in the file if they are others than those in force and can be taken."""
+async def _read(file: SettingsFile, in_force: Settings, troubles: Troubles) -> Settings | None:
+    """The settings in the file, if they can take the place of those in force."""
     try:
-        settings = await asyncio.to_thread(load_settings, path)
-        await asyncio.to_thread(_refuse_what_cannot_change, in_force, settings)
+        settings = await asyncio.to_thread(file.read, file.path)
+        _refuse_what_cannot_change(in_force, settings)
     except ConfigurationError as error:
-        _tell_refusal(path, error, troubles)
-        return None
-    troubles.end(SETTINGS)
+        for line in str(error).splitlines():
+            logger.error("The settings stay as they were: %s", line)
+        why = str(error)
+    except Exception as error:
+        text = "The settings stay as they were: reading %s failed by a mistake in Linkbot itself, please report it"
+        logger.exception(text, file.path)
+        why = f"reading it failed by a mistake in Linkbot itself, which its log describes ({type(error).__name__})"
+    else:
+        troubles.end(SETTINGS)
+        return settings
+    RELOADS.labels("refused").inc()
+    troubles.begin(SETTINGS, f"{file.path} cannot be taken, the settings before it stay in force: {why}")
+    return None
+
+
+def _hand_on(settings: Settings, in_force: Settings, take: Callable[[Settings], None]) -> None:
     RELOADS.labels("taken").inc()
     told = "; ".join(changes(in_force, settings))
     logger.info("The settings were read again: %s", told or "they say what they said before")
-    return settings if told else None
-
-
-def _tell_refusal(path: Path, error: ConfigurationError, troubles: Troubles) -> None:
-    RELOADS.labels("refused").inc()
-    for line in str(error).splitlines():
-        logger.error("The settings stay as they were: %s", line)
-    troubles.begin(SETTINGS, f"{path} cannot be taken, the settings before it stay in force: {error}")
+    if told:
+        take(settings)
 
 
 def _refuse_what_cannot_change(before: Settings, after: Settings) -> None:
-    if before.state.directory != after.state.directory:
-        raise ConfigurationError("state.directory cannot change while the service runs; start it anew for that")
-    directory = after.content.directory
-    if directory != before.content.directory and not directory.is_dir():
-        raise ConfigurationError(f"content.directory is {directory}, which is no directory; mend it in the settings")
+    different = {
+        "state.directory": before.state.directory != after.state.directory,
+        "content.directory": before.content.directory != after.content.directory,
+    }
+    told = [f"{key} cannot change while the service runs; {FIXED[key]}" for key in different if different[key]]
+    if told:
+        raise ConfigurationError("\n".join(told))
 
 
 def changes(before: Settings, after: Settings) -> Iterator[str]:

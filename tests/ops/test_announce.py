@@ -216,6 +216,7 @@ async def test_held_posts_can_be_dropped(catalog: Catalog, settings: Settings) -
         ("page.md", "page.md is no link post; `linkbot preview` says why"),
         ("unread.md", "unread.md is there, but the bot has not read it yet; while the service runs"),
         ("nowhere.md", "there is no nowhere.md in the content directory /"),
+        ("x" * 300 + ".md", "there is no x+.md in the content directory /"),
     ],
 )
 async def test_what_cannot_be_announced_says_why(

@@ -223,18 +223,21 @@ async def test_a_service_that_ends_meanwhile_gives_no_answer(tmp_path: Path) -> 
             await waiting
 
 
-async def test_a_bug_ends_the_service_loudly(tmp_path: Path) -> None:
-    """What nobody expected is raised where the service sees it, and whoever asked is not left waiting."""
+async def test_a_bug_ends_no_more_than_its_request(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What nobody expected is in the log with its traceback, whoever asked is told so, and the next one is answered."""
 
     async def broken(request: WireRequest) -> list[str]:
-        raise RuntimeError("a bug")
+        if request == REQUEST:
+            raise RuntimeError("a bug")
+        return await echo(request)
 
-    async with serving(tmp_path, broken) as service:
-        with pytest.raises(LinkbotError, match="gives no answer"):
+    async with serving(tmp_path, broken):
+        with pytest.raises(UsageError, match="a mistake in Linkbot itself; its log has the details"):
             await ask_service(tmp_path, REQUEST)
-        await asyncio.wait([service], timeout=5)
-        with pytest.raises(ExceptionGroup):
-            service.result()
+        assert await ask_service(tmp_path, AnnounceRequest(latest=2)) == ["2"]
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], RuntimeError)
 
 
 async def test_a_place_without_sockets_costs_only_the_commands(
