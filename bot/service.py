@@ -16,7 +16,7 @@ import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -128,6 +128,10 @@ class _Service:
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Work until told to stop."""
+        with closing(self._systemd):
+            await self._run(on_ready)
+
+    async def _run(self, on_ready: Callable[[], None]) -> None:
         async with asyncio.TaskGroup() as group:
             beside = [group.create_task(work, name=name) for name, work in self._beside(on_ready).items()]
             await self._assemble()

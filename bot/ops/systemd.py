@@ -25,7 +25,8 @@ class Systemd:
     """The service manager; where there is none, nothing is told.
 
     What it cannot be told now, because it is busy, it is told with the next word: else a start that is ready would be
-    taken for one that hangs. Nothing here waits.
+    taken for one that hangs. Nothing here waits, and what is told needs no file that the process may run out of:
+    the socket is kept until `close`.
 
     Attributes:
         watchdog_seconds: within this time it wants to hear of a loop that still turns; None: it does not watch.
@@ -36,6 +37,7 @@ class Systemd:
         address = environment.get("NOTIFY_SOCKET", "")
         self._address = "\0" + address[1:] if address.startswith("@") else address  # else it is a path
         self.watchdog_seconds = _watchdog_seconds(environment) if address else None
+        self._socket: socket.socket | None = None
         self._untold: dict[str, str] = {}  # by what it is about; a later word on the same takes its place
         self._status = ""
         self._is_stopping = False
@@ -68,21 +70,28 @@ class Systemd:
             line = printable(" ".join(text.split())).encode()[:STATUS_BYTES]
             self._tell("STATUS", line.decode(errors="ignore"))
 
+    def close(self) -> None:
+        """Tell nothing any more."""
+        self._address = ""
+        if self._socket is not None:
+            self._socket.close()
+
     def _tell(self, about: str, what: str) -> None:
         if not self._address:
             return
         self._untold.pop(about, None)  # the last word on it comes after all others
         self._untold[about] = what
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagram:
-            datagram.setblocking(False)
-            try:
-                for each in [*self._untold]:
-                    datagram.sendto(f"{each}={self._untold[each]}".encode(), self._address)
-                    del self._untold[each]
-            except OSError as error:
-                self._warn_once(error)
-            else:
-                self._is_deaf = False
+        try:
+            if self._socket is None:
+                self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                self._socket.setblocking(False)
+            for each in [*self._untold]:
+                self._socket.sendto(f"{each}={self._untold[each]}".encode(), self._address)
+                del self._untold[each]
+        except OSError as error:
+            self._warn_once(error)
+        else:
+            self._is_deaf = False
 
     def _warn_once(self, error: OSError) -> None:
         if not self._is_deaf:

@@ -2,9 +2,11 @@
 
 import logging
 import os
+import resource
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -23,10 +25,11 @@ def receiver() -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-def systemd(receiver: socket.socket, tmp_path: Path) -> Systemd:
+def systemd(receiver: socket.socket, tmp_path: Path) -> Iterator[Systemd]:
     """A service manager that listens."""
     receiver.bind(str(tmp_path / "notify"))
-    return Systemd({"NOTIFY_SOCKET": str(tmp_path / "notify")})
+    with closing(Systemd({"NOTIFY_SOCKET": str(tmp_path / "notify")})) as systemd:
+        yield systemd
 
 
 def heard(receiver: socket.socket) -> list[str]:
@@ -70,7 +73,8 @@ def test_an_abstract_socket_is_found(receiver: socket.socket) -> None:
     """An address that begins with @ is in the abstract namespace."""
     name = f"linkbot-test-{os.getpid()}"
     receiver.bind(f"\0{name}")
-    Systemd({"NOTIFY_SOCKET": f"@{name}"}).ready()
+    with closing(Systemd({"NOTIFY_SOCKET": f"@{name}"})) as systemd:
+        systemd.ready()
     assert heard(receiver) == ["READY=1"]
 
 
@@ -126,15 +130,28 @@ def test_what_cannot_be_told_now_is_told_later(
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
+def test_without_a_file_to_open_systemd_hears_all(systemd: Systemd, receiver: socket.socket) -> None:
+    """When the process may open no more files the watchdog is still told, and nothing is raised."""
+    systemd.alive()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, before)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+        systemd.alive()
+        with closing(Systemd({"NOTIFY_SOCKET": "/nowhere"})) as another:
+            another.alive()
+    assert heard(receiver) == ["WATCHDOG=1"] * 2
+
+
 @pytest.mark.parametrize("address", ["/nowhere/notify", "relative", "/" + "x" * 200, "vsock:2:1234"])
 def test_where_nobody_listens_the_service_works_all_the_same(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A socket that is gone or makes no sense is warned of once, not every second."""
     monkeypatch.chdir(tmp_path)
-    systemd = Systemd({"NOTIFY_SOCKET": address})
-    for _ in range(3):
-        systemd.alive()
+    with closing(Systemd({"NOTIFY_SOCKET": address})) as systemd:
+        for _ in range(3):
+            systemd.alive()
     (record,) = caplog.records
     assert "systemd cannot be told" in record.getMessage()
 
