@@ -17,8 +17,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
+from bot.ops.terminal import printable
 from bot.problems import LinkbotError
-from bot.redaction import redacted
 
 __all__ = ["FILE_NAME", "KEPT", "LoggedError", "keep_last_errors", "read_last_errors"]
 
@@ -40,7 +40,7 @@ class LoggedError:
         at: when it was last; aware.
         first_at: when it was first.
         where: the logger's name.
-        text: one line, without a traceback and without secrets.
+        text: one line, printable, without a traceback and without secrets.
         times: how often the same was said, but for lengths of time.
     """
 
@@ -114,7 +114,7 @@ class _Keeper(logging.Handler):
     def keep(self, where: str, text: str, at: datetime) -> None:
         """Keep an error; what said the same before is counted and moves to the end."""
         # Cut once before for a text without measure, and then without a part of a secret.
-        line = _cut(redacted(" ".join(text[: 100 * TEXT_CHARACTERS].split())))
+        line = _cut(printable(" ".join(text[: 100 * TEXT_CHARACTERS].split())))
         key = _key(where, line)
         known = self._kept.pop(key, None)
         if known is None:

@@ -72,6 +72,12 @@ def test_no_secret_and_no_book_is_kept(kept: Path) -> None:
     assert len(texts(kept)[0]) == 300
 
 
+def test_no_text_makes_the_file_unreadable(kept: Path) -> None:
+    """A file name that is no UTF-8 stands there escaped, and so does what would command a terminal."""
+    logger.error("cannot read %s", "a\udcff\x1b[2J.md")
+    assert texts(kept) == ["cannot read a\\udcff\\x1b[2J.md"]
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[3]", b"\xff\xfe", b'[{"at": 1}]', b"[" * 10_000, b"null", json.dumps([{}]).encode()]
 )
