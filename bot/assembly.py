@@ -11,6 +11,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
 
@@ -41,6 +42,8 @@ __all__ = ["Assembly"]
 logger = logging.getLogger(__name__)
 
 FINISH_SECONDS = 30.0  # for the requests that are under way when the service is told to stop
+# The same when other settings take over: all channels wait meanwhile, and what is cut off is settled right afterwards.
+MAKE_WAY_SECONDS = 5.0
 
 
 class Assembly:
@@ -50,19 +53,29 @@ class Assembly:
         settings: under which all of it works.
         catalog: open for writing.
         connection: to Discord; the commands of this assembly take the place of those before.
+        on_indexed: called when what was there at the start is taken in.
 
     Attributes:
         settings: those given.
         troubles: what does not work just now, those of the connection included.
     """
 
-    def __init__(self, settings: Settings, catalog: Catalog, connection: Connection) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        catalog: Catalog,
+        connection: Connection,
+        *,
+        on_indexed: Callable[[], None] = lambda: None,
+    ) -> None:
         self.settings = settings
         self.troubles = Troubles(beside=connection.troubles)
         self._since = datetime.now(UTC)
         self._catalog = catalog
         self._connection = connection
+        self._on_indexed = on_indexed
         self._stopping = asyncio.Event()
+        self._makes_way = False
         self._readiness = Readiness(catalog, settings.channels)
         self._archive = CatalogArchive(catalog, indexed=lambda: self._intake.indexed)
         self._courier = Courier(
@@ -110,11 +123,16 @@ class Assembly:
         await self._intake.settled.wait()
 
     def stop(self) -> None:
-        """Let `run` end in good order."""
+        """Let `run` end in good order: no more intake, and the requests under way are finished."""
+        self._stopping.set()
+
+    def make_way(self) -> None:
+        """Let `run` end soon for another assembly: intake goes on until the requests under way are finished."""
+        self._makes_way = True
         self._stopping.set()
 
     async def run(self) -> None:
-        """Work until `stop`: no more intake then, and the requests under way are finished.
+        """Work until `stop` or `make_way`.
 
         Raises:
             LinkbotError: what ended it before its time. It comes in an exception group.
@@ -129,9 +147,11 @@ class Assembly:
             )
             sending = group.create_task(self._send(), name="courier")
             await self._stopping.wait()
+            if self._makes_way:
+                await self._finish(sending, MAKE_WAY_SECONDS)
             for task in until_stopped:
                 task.cancel()
-            await self._finish(sending)
+            await self._finish(sending, FINISH_SECONDS)
 
     async def carry_out(self, request: Request) -> list[str]:
         """Do what a person asks for from another process; sentences that say what was done.
@@ -147,8 +167,14 @@ class Assembly:
             self._courier.wake(everywhere)
         if isinstance(request, ResumeRequest):
             self._courier.try_now(everywhere if request.channels is None else request.channels)
-            return [*done.lines, "what waits there is tried now, however often it failed"]
+            return [*done.lines, f"what waits in {self._named(request.channels)} is tried now, however often it failed"]
         return done.lines
+
+    def _named(self, channels: tuple[int, ...] | None) -> str:
+        if channels is None:
+            return "all channels"
+        names = {channel.id: channel.name for channel in self.settings.channels}
+        return ", ".join(names.get(channel_id, str(channel_id)) for channel_id in channels)
 
     async def live(self) -> Live:
         """How it is."""
@@ -165,11 +191,11 @@ class Assembly:
         reasons = await self._readiness.reasons(signs)
         return Live(tuple(signs.troubles), discord, self._since, tuple(reasons))
 
-    async def _finish(self, sending: asyncio.Task[None]) -> None:
-        """Let the requests under way end; one that takes too long is looked into by the next start."""
+    async def _finish(self, sending: asyncio.Task[None], seconds: float) -> None:
+        """Let the requests under way end; one that takes too long is looked into by the assembly after this."""
         self._courier.stop()
         if self._connection.logged_in.is_set():
-            await asyncio.wait((sending,), timeout=FINISH_SECONDS)
+            await asyncio.wait((sending,), timeout=seconds)
         if not sending.done():
             sending.cancel()
 
@@ -187,3 +213,4 @@ class Assembly:
     async def _tell_watching(self) -> None:
         await self.until_indexed()
         logger.info("Watching %s", self.settings.content.directory)
+        self._on_indexed()

@@ -68,12 +68,12 @@ async def pause(catalog: Catalog, settings: Settings, request: PauseRequest) -> 
 
 def _paused(*, new: bool) -> str:
     if not new:
-        return "is paused already"
+        return "was paused already"
     return "paused; what is to be announced there waits until `linkbot resume`, edits and take-backs go on"
 
 
 def _held_back(*, new: bool) -> str:
-    return "paused; what is to be sent waits until `linkbot resume` of all channels" if new else "are paused already"
+    return "paused; what is to be sent waits until `linkbot resume` of all channels" if new else "were paused already"
 
 
 async def resume(catalog: Catalog, settings: Settings, request: ResumeRequest) -> Done:
@@ -99,7 +99,7 @@ async def resume(catalog: Catalog, settings: Settings, request: ResumeRequest) -
         ]
         if request.channels is None and tables.pauses.resume(FOLLOWERS):
             return Done([*lines, f"{TO_FOLLOWERS}: resumed"], to_send=True)
-        return Done(lines or ["no channel is paused"], to_send=any(each in paused for each in asked))
+        return Done(lines or ["no channel was paused"], to_send=any(each in paused for each in asked))
 
     return await catalog.write(work)
 

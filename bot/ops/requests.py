@@ -62,13 +62,14 @@ async def carry_out(catalog: Catalog, settings: Settings, request: Request) -> D
 
 def log_done(request: Request, done: Done) -> None:
     """Log what a service did because a person asked for it, so that it is found with all else of a post."""
+    command = NAMES[type(request)]
     for path, what in done.posts[:MOST_LOGGED]:
-        logger.info("As a person asked: %r: %s", path, what, extra={"post": path})
+        logger.info("A person asked to %s: %r: %s", command, path, what, extra={"post": path})
     if len(done.posts) > MOST_LOGGED:
         logger.info("… and %d more, which are not named here", len(done.posts) - MOST_LOGGED)
     if isinstance(request, PauseRequest | ResumeRequest):
         for line in done.lines:
-            logger.info("As a person asked: %s", line)
+            logger.info("A person asked to %s: %s", command, line)
 
 
 def to_line(request: WireRequest) -> bytes:

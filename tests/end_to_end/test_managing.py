@@ -101,6 +101,6 @@ async def test_a_mended_channel_is_tried_at_once(tmp_path: Path) -> None:
         resumed = await bot.linkbot("resume", "news")
         assert resumed.out.splitlines() == [
             "news: was not paused",
-            "what waits there is tried now, however often it failed",
+            "what waits in news is tried now, however often it failed",
         ]
         await bot.stands("Refused at first", NEWS)

@@ -31,7 +31,9 @@ async def test_what_a_person_asked_for_is_found_by_the_post(tmp_path: Path, capl
         assert (await logged(AnnounceRequest(latest=40, dry_run=True)))[1] == []
         told, lines = await logged(AnnounceRequest(latest=40))
         assert told < len(lines)
-        assert sorted(lines) == sorted((f"As a person asked: '{path}': to be announced in all", path) for path in paths)
+        assert sorted(lines) == sorted(
+            (f"A person asked to announce: '{path}': to be announced in all", path) for path in paths
+        )
         paused = [text for text, _ in (await logged(PauseRequest(None)))[1]]
-        assert all(text.startswith("As a person asked: ") and ": paused" in text for text in paused)
+        assert all(text.startswith("A person asked to pause: ") and ": paused" in text for text in paused)
         assert len(paused) >= len(settings.channels)

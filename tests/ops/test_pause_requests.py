@@ -51,7 +51,7 @@ async def test_one_channel_is_paused_and_resumed(catalog: Catalog, settings: Set
     assert done.lines[0].startswith("kubernetes: paused; what is to be announced there waits")
     assert not done.to_send
     assert await paused(catalog) == {KUBERNETES}
-    assert (await do(catalog, settings, PauseRequest((KUBERNETES,)))).lines == ["kubernetes: is paused already"]
+    assert (await do(catalog, settings, PauseRequest((KUBERNETES,)))).lines == ["kubernetes: was paused already"]
     assert await do(catalog, settings, ResumeRequest((KUBERNETES,))) == Done(
         ["kubernetes: resumed; nothing waited"], to_send=True
     )
@@ -71,7 +71,7 @@ async def test_all_channels(catalog: Catalog, settings: Settings) -> None:
         f"{KUBERNETES}: resumed; nothing waited",
         "direct messages to followers: resumed",
     ]
-    assert (await do(catalog, settings, ResumeRequest())).lines == ["no channel is paused"]
+    assert (await do(catalog, settings, ResumeRequest())).lines == ["no channel was paused"]
 
 
 async def test_resuming_tells_how_many_posts_waited(catalog: Catalog, settings: Settings) -> None:
@@ -90,7 +90,9 @@ async def test_all_means_followers_too(catalog: Catalog, settings: Settings) -> 
     assert "direct messages" not in as_text(await read_status(settings))
     done = await do(catalog, settings, PauseRequest())
     assert done.lines[-1].startswith("direct messages to followers: paused; what is to be sent waits")
-    assert (await do(catalog, settings, PauseRequest())).lines[-1] == "direct messages to followers: are paused already"
+    assert (await do(catalog, settings, PauseRequest())).lines[
+        -1
+    ] == "direct messages to followers: were paused already"
     await do(catalog, settings, ResumeRequest((ALL, KUBERNETES)))
     status = await read_status(settings)
     assert "paused      direct messages to followers since" in as_text(status)
