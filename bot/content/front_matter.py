@@ -30,6 +30,7 @@ from bot.content.values import (
     too_many,
     without_nulls,
 )
+from bot.content.yaml_mistakes import explained
 
 __all__ = ["MAX_FRONT_MATTER_BYTES", "FrontMatter", "is_unterminated", "parse_front_matter"]
 
@@ -44,16 +45,6 @@ _CLOSING = {
 }
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})  # https://yaml.org/spec/1.2.2/#10211-null
 _START = Place(1, 1)
-_YAML_FIX = 'indent with spaces, and put text that has ": ", " #" or quotes in it into quotes'
-_YAML_FIXES = (  # by what libyaml says
-    ("mapping values are not allowed", 'put text that has ": " in it into quotes, and begin each key below the others'),
-    ("did not find expected key", "write a quote in quoted text twice (''), and begin each key below the others"),
-    (
-        "cannot start any token",
-        "indent with spaces instead of tabs, and put values that begin with @, ` or % into quotes",
-    ),
-    ("<document start>", "keep one YAML document of the form key: value"),
-)
 _SCALAR_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "bool", "int", "float", "timestamp"))
 
 
@@ -161,7 +152,7 @@ def _read_yaml(block: str, first: Place) -> dict[str, Value | NullValue]:
         error.field = error.field or tree.field()
         raise
     except yaml.MarkedYAMLError as error:
-        raise _yaml_error(error, first.line, tree) from error
+        raise _yaml_error(block, error, first.line, tree) from error
     except yaml.reader.ReaderError as error:
         before = block.encode()[: error.position].decode("utf-8", "ignore")
         what = f"a character that YAML does not allow: U+{error.character:04X}"
@@ -177,18 +168,13 @@ def _end_of(before: str, first_line: int) -> Place:
     return Place(first_line + before.count("\n"), len(before) - before.rfind("\n"))
 
 
-def _yaml_error(error: yaml.MarkedYAMLError, first_line: int, tree: "_YamlTree") -> FrontMatterError:
-    """Explain what libyaml found; what is not closed is shown where it was opened, not where the text ran out."""
-    problem, mark = error.problem or "the YAML cannot be read", error.problem_mark
-    fix = next((fix for said, fix in _YAML_FIXES if said in problem), _YAML_FIX)
-    context = error.context or ""
-    if "quoted scalar" in context and "invalid" not in problem and "unknown" not in problem:
-        problem, mark, fix = "the quote that begins here is not closed", error.context_mark, "close it"
-    elif "while parsing a flow" in context and error.context_mark is not None:
-        problem, mark = "the bracket that begins here is not closed, or misses a comma", error.context_mark
-        fix = "close it, and put text that has brackets, commas or quotes in it into quotes"
+def _yaml_error(block: str, error: yaml.MarkedYAMLError, first_line: int, tree: "_YamlTree") -> FrontMatterError:
+    mistake = explained(block, error)
+    mark = mistake.mark
     place = Place(first_line + mark.line, mark.column + 1) if mark else Place(first_line, 1)
-    return FrontMatterError(place, f"the YAML cannot be read: {problem}", fix, field=tree.field(place.line))
+    return FrontMatterError(
+        place, f"the YAML cannot be read: {mistake.what}", mistake.fix, field=tree.field(place.line)
+    )
 
 
 @dataclass(slots=True)

@@ -261,7 +261,8 @@ def test_toml_strings_are_no_structure() -> None:
     ("block", "fix"),
     [
         ("title: Blog: Spotlight", 'put text that has ": " in it into quotes'),
-        ("title: 'It's here'", "twice ('')"),
+        ("title: 'It's here'", "write '' for each '"),
+        ('title: "The "best" way"', 'write \\" for each "'),
         ("title: @home", "begin with @"),
         ("tags:\n\t- a", "instead of tabs"),
         ("tags: [a, b\nc: d", "close it"),
@@ -276,6 +277,26 @@ def test_explanation_of_unclosed_quote_names_remedy() -> None:
     """A person learns where a quote was opened and what to do."""
     error = yaml_error("a: 1\ntldr: \"It's\nb: 2")
     assert str(error) == "line 3: the YAML cannot be read: the quote that begins here is not closed; close it"
+
+
+@pytest.mark.parametrize(
+    ("block", "place", "what"),
+    [
+        ("title: 'It's here'\ndate: x", (2, 12), "the quote ends before the value does"),
+        ("title: ''Cloud'' news", (2, 10), "the quote ends before the value does"),
+        ("title: 'Cloud': news", (2, 15), "the quote ends before the value does"),
+        ("tags:\n- 'a's\n- b", (3, 6), "the quote ends before the value does"),
+        ("tldr: 'One line\n  that isn't the last\n  one'", (3, 12), "the quote ends before the value does"),
+        ("title: 'Open\ndate: '2025-01-01'\na: b", (2, 8), "the quote that begins here is not closed"),
+        ("tags:\n- 'open\n- 'closed'\na: b", (3, 3), "the quote that begins here is not closed"),
+        ("'key': a: b", (2, 9), "mapping values are not allowed"),
+        ("a: 'b'\n c: d", (3, 2), "did not find expected key"),
+    ],
+)
+def test_a_quote_that_is_missing_or_in_the_way(block: str, place: tuple[int, int], what: str) -> None:
+    """A quote that was forgotten is shown where it was opened, one too many where the value ends too soon."""
+    error = yaml_error(block)
+    assert (error.place, what in error.what) == (place, True), error.what
 
 
 UNTERMINATED = textwrap.dedent("""\

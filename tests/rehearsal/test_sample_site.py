@@ -21,9 +21,9 @@ def test_what_is_there_at_first() -> None:
     assert [post.path for post in posts if post.draft] == ["2025-01-15-half-written-thoughts.md"]
     assert [post.path for post in posts if post.kind == "release"] == ["2025-02-04-release-notes.md"]
     assert [name for name, outcome in found.items() if isinstance(outcome, NotAPost)] == ["_index.md"]
-    assert [name for name, outcome in found.items() if isinstance(outcome, PostProblem)] == [
-        "2025-02-19-forgotten-quote.md"
-    ]
+    (broken,) = (outcome for outcome in found.values() if isinstance(outcome, PostProblem))
+    assert (broken.path, broken.line, broken.column) == ("2025-02-19-forgotten-quote.md", 2, 8)
+    assert "the quote that begins here is not closed" in broken.what
 
 
 def test_what_arrives() -> None:
