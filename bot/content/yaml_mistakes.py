@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 import yaml
+from yaml._yaml import Mark as CMark  # libyaml's own
 
 __all__ = ["YamlMistake", "explained"]
 
@@ -30,7 +31,7 @@ class YamlMistake:
 
     what: str
     fix: str
-    mark: yaml.Mark | None
+    mark: yaml.Mark | CMark | None
 
 
 def explained(block: str, error: yaml.MarkedYAMLError) -> YamlMistake:
@@ -50,19 +51,22 @@ def explained(block: str, error: yaml.MarkedYAMLError) -> YamlMistake:
     return YamlMistake(problem, next((fix for said, fix in _FIXES if said in problem), _FIX), error.problem_mark)
 
 
-def _of_quotes(block: str, mark: yaml.Mark | None) -> YamlMistake | None:
+def _of_quotes(block: str, mark: yaml.Mark | CMark | None) -> YamlMistake | None:
     """What is wrong if a value in quotes ended just before `mark`; None: that is not what is wrong."""
     value = _last_scalar(block)
-    if value is None or mark is None or value.style not in ("'", '"') or value.end_mark.line != mark.line:
+    if value is None or value.style not in ("'", '"'):
         return None
-    line = block.splitlines()[mark.line]
-    if line[value.end_mark.column : mark.column].strip():
+    start, end = value.start_mark, value.end_mark
+    if start is None or end is None or mark is None or end.line != mark.line:
         return None
-    if value.start_mark.line != mark.line and _NEXT_BEGINS.fullmatch(line, 0, value.end_mark.column):
-        return YamlMistake(_UNCLOSED, "close it", value.start_mark)
+    line = block.splitlines()[end.line]
+    if line[end.column : mark.column].strip():
+        return None
+    if start.line != end.line and _NEXT_BEGINS.fullmatch(line, 0, end.column):
+        return YamlMistake(_UNCLOSED, "close it", start)
     double, other = ("'' for each '", '"…"') if value.style == "'" else ('\\" for each "', "'…'")
     fix = f"write {double} in the text, or put the whole into quotes of the other kind, {other}"
-    return YamlMistake("the quote ends before the value does", fix, value.end_mark)
+    return YamlMistake("the quote ends before the value does", fix, end)
 
 
 def _last_scalar(block: str) -> yaml.ScalarEvent | None:
