@@ -5,14 +5,15 @@ Takes the arguments of ``linkbot``; at the end it writes ``ticks: [seconds late,
 
 import asyncio
 import json
+import signal
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import bot.cli
 import bot.service
-from bot.service import run_service
+from bot.ops.reload import SettingsFile
+from bot.service import STOP_SIGNALS, run_service
 from bot.settings import Settings
 
 TICK_SECONDS = 0.01
@@ -26,7 +27,12 @@ async def _tick(lateness: list[float]) -> None:
 
 
 async def _run_service(
-    settings: Settings, token: str, *, config: Path | None = None, on_ready: Callable[[], None] = lambda: None
+    settings: Settings,
+    token: str,
+    *,
+    config: SettingsFile | None = None,
+    on_ready: Callable[[], None] = lambda: None,
+    stop_signals: Sequence[signal.Signals] = STOP_SIGNALS,
 ) -> None:
     lateness: list[float] = []
     ticker = asyncio.create_task(_tick(lateness))
@@ -36,7 +42,7 @@ async def _run_service(
         on_ready()
 
     try:
-        await run_service(settings, token, config=config, on_ready=stop_ticking)
+        await run_service(settings, token, config=config, on_ready=stop_ticking, stop_signals=stop_signals)
     finally:
         print(f"ticks: {json.dumps([round(late, 6) for late in lateness])}", file=sys.stderr, flush=True)
 

@@ -15,13 +15,13 @@ import json
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 from bot.announcing.restored import take_over
-from bot.assembly import Assembly
+from bot.announcing.troubles import Troubles
+from bot.assembly import MAKE_WAY_SECONDS, Assembly
 from bot.catalog.database import Catalog, open_catalog
 from bot.catalog.kept import kept
 from bot.catalog.lock import hold_lock
@@ -29,48 +29,57 @@ from bot.catalog.notes import Note
 from bot.discord_app.connection import Connection
 from bot.discord_app.identify_budget import IdentifyBudget
 from bot.ops.control import serve_control
+from bot.ops.directories import why_no_directory
 from bot.ops.health import serving_health
 from bot.ops.heartbeat import beat
 from bot.ops.last_errors import keep_last_errors
 from bot.ops.live import Live, LiveRequest, to_lines
 from bot.ops.once import OnceReport, Patience, report, until_done, what_is_left
-from bot.ops.reload import follow_settings
+from bot.ops.reload import SettingsFile, follow_settings
 from bot.ops.requests import WireRequest
 from bot.ops.systemd import Systemd
 from bot.problems import CatalogError, ConfigurationError, LinkbotError
 from bot.settings import Settings
 
-__all__ = ["STOP_SIGNALS", "run_once", "run_service"]
+__all__ = ["STOP_SIGNALS", "run_once", "run_service", "watched_stop_signals"]
 
 logger = logging.getLogger(__name__)
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+RELOAD = "reload"  # whose trouble is told here
+TAKING_OVER = (
+    f"other settings take over as soon as the requests under way are finished, in {MAKE_WAY_SECONDS:.0f} s at the most"
+)
 
 
 async def run_service(
     settings: Settings,
     token: str,
     *,
-    config: Path | None = None,
+    config: SettingsFile | None = None,
     on_ready: Callable[[], None] = lambda: None,
+    stop_signals: Sequence[signal.Signals] = STOP_SIGNALS,
 ) -> None:
-    """Run until SIGTERM or SIGINT; what is being sent then is finished and recorded.
+    """Run until one of `stop_signals`; what is being sent then is finished and recorded.
 
     Args:
         settings: to begin with.
         token: of the Discord application's bot.
-        config: the settings file, read again on SIGHUP and when it changes; None: the settings stay.
+        config: read again when it changes, and on SIGHUP unless that is to stop it; None: the settings stay.
         on_ready: called once, when what was there at the start is indexed.
+        stop_signals: such as `STOP_SIGNALS`.
 
     Raises:
         LinkbotError: what ended the service before its time, told to a person by its message.
     """
     async with _state(settings) as catalog:
-        await _Service(settings, catalog, token, config).run(on_ready)
+        service = _Service(settings, catalog, token, config)
+        _on_signals(stop_signals, service.stop)
+        await service.run(on_ready)
 
 
 async def run_once(settings: Settings, token: str) -> OnceReport:
-    """Take in what is new, announce what is due, and end; SIGTERM and SIGINT end it sooner.
+    """Take in what is new, announce what is due, and end; SIGTERM, SIGINT and the end of the terminal end it sooner.
 
     Slash commands are not taken, so no session is begun at the gateway.
 
@@ -112,19 +121,23 @@ async def _note(catalog: Catalog, service: Mapping[str, object]) -> None:
 class _Service:
     """What runs while the lock is held and the catalog is open."""
 
-    def __init__(self, settings: Settings, catalog: Catalog, token: str, config: Path | None) -> None:
+    def __init__(self, settings: Settings, catalog: Catalog, token: str, config: SettingsFile | None) -> None:
         self._catalog = catalog
         self._token = token
         self._config = config
         self._systemd = Systemd()
-        self._connection = _connection(settings, catalog)
-        self._assembly = Assembly(settings, catalog, self._connection)
+        self._troubles = Troubles()  # of what outlives connections and assemblies
+        self._indexed = asyncio.Event()
+        self._connection = _connection(settings, catalog, beside=self._troubles)
+        self._assembly = self._assembled(settings)
         self._next: Settings | None = None
         self._is_stopping = False
         self._asked_to_reload = asyncio.Event()
-        _on_signals(STOP_SIGNALS, self._stop)
         if config is not None:
             _on_signals((signal.SIGHUP,), self._asked_to_reload.set)
+
+    def _assembled(self, settings: Settings) -> Assembly:
+        return Assembly(settings, self._catalog, self._connection, on_indexed=self._indexed.set)
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Work until told to stop."""
@@ -148,8 +161,8 @@ class _Service:
         if self._config is not None:
             beside["settings"] = follow_settings(
                 self._config,
-                in_force=lambda: self._assembly.settings,
-                troubles=lambda: self._assembly.troubles,
+                in_force=lambda: self._next or self._assembly.settings,
+                troubles=self._troubles,
                 take=self._take,
                 asked=self._asked_to_reload,
             )
@@ -173,26 +186,33 @@ class _Service:
             return
         settings, self._next = self._next, None
         if settings.discord != self._assembly.settings.discord:
-            self._connection = _connection(settings, self._catalog)
-        elif self._connection.logged_in.is_set():
+            self._connection = _connection(settings, self._catalog, beside=self._troubles)
+        elif self._connection.tried:
             self._systemd.ready()
-        self._assembly = Assembly(settings, self._catalog, self._connection)
+        self._assembly = self._assembled(settings)
+        self._troubles.end(RELOAD)
 
     def _take(self, settings: Settings) -> None:
         """Put other settings in force: what is under way is finished, then all begins anew under them."""
-        self._systemd.reloading()
+        if self._is_stopping:
+            return
+        if self._config is not None:
+            self._config.on_taken(settings)
         self._next = settings
-        self._assembly.stop()
+        self._assembly.make_way()
+        self._troubles.begin(RELOAD, TAKING_OVER)
+        self._systemd.reloading()
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Let `run` end in good order."""
         if not self._is_stopping:
             logger.info("Stopping: requests under way are finished first")
         self._is_stopping = True
-        self._systemd.stopping()
         self._assembly.stop()
+        self._systemd.stopping()
 
     async def _tell_ready(self, on_ready: Callable[[], None]) -> None:
-        await self._assembly.until_indexed()
+        await self._indexed.wait()
         on_ready()
 
     async def _live(self) -> Live:
@@ -213,8 +233,11 @@ class _Service:
         return await self._assembly.carry_out(request)
 
 
-def _connection(settings: Settings, catalog: Catalog, *, answers: bool = True) -> Connection:
-    return Connection(settings.discord, IdentifyBudget(*kept(catalog, Note.IDENTIFIES)), answers=answers)
+def _connection(
+    settings: Settings, catalog: Catalog, *, answers: bool = True, beside: Troubles | None = None
+) -> Connection:
+    budget = IdentifyBudget(*kept(catalog, Note.IDENTIFIES))
+    return Connection(settings.discord, budget, answers=answers, beside=beside)
 
 
 class _Once:
@@ -225,7 +248,7 @@ class _Once:
         self._connection = _connection(settings, catalog, answers=False)
         self._assembly = Assembly(settings, catalog, self._connection)
         self._stopping = asyncio.Event()
-        _on_signals(STOP_SIGNALS, self._stopping.set)
+        _on_signals(watched_stop_signals(), self._stopping.set)
 
     async def run(self, token: str) -> OnceReport:
         """Work until all is done, or until told to stop."""
@@ -251,11 +274,17 @@ async def _refuse_a_first_run_without_content(settings: Settings, catalog: Catal
     """A missing directory is an outage once there was a first run; before it, it is most likely a mistake."""
     directory = settings.content.directory
     first = await catalog.read(lambda tables: tables.notes.get(Note.BASELINE)) is None
-    if first and not directory.is_dir():
-        raise ConfigurationError(f"content.directory is {directory}, which is no directory; mend it in the settings")
+    if first and (why := await asyncio.to_thread(why_no_directory, directory)) is not None:
+        raise ConfigurationError(f"content.directory is {directory}, which {why}; mend it in the settings")
 
 
-def _on_signals(numbers: tuple[signal.Signals, ...], call: Callable[[], None]) -> None:
+def watched_stop_signals() -> Sequence[signal.Signals]:
+    """What ends work that a person waits for: SIGHUP too, the end of their terminal, unless `nohup` has it ignored."""
+    is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return STOP_SIGNALS if is_ignored else (*STOP_SIGNALS, signal.SIGHUP)
+
+
+def _on_signals(numbers: Sequence[signal.Signals], call: Callable[[], None]) -> None:
     """Have `call` called when the process gets one of these; discord.py by itself would die of SIGTERM.
 
     This lasts until the event loop is closed: a second signal must not cut short what is being closed in good order.

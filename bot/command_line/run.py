@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import os
+import signal
 
 from bot.command_line.options import add_config
+from bot.ops.logs import write_aside
 from bot.ops.terminal import printable
 from bot.problems import ExitCode, LinkbotError
 from bot.process import set_up_process
@@ -34,13 +36,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(parsed: argparse.Namespace) -> ExitCode:
     """Run it to its end."""
+    if not parsed.once:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the service takes it for a word to read its settings again
     settings = load_settings(parsed.config)
     token = read_token(os.environ)
+    from bot.ops.reload import SettingsFile
     from bot.service import run_once, run_service  # with discord.py: half a second
 
     set_up_process()
+    write_aside()
     if not parsed.once:
-        asyncio.run(run_service(settings, token, config=parsed.config))
+        asyncio.run(run_service(settings, token, config=SettingsFile(parsed.config)))
         return ExitCode.OK
     report = asyncio.run(run_once(settings, token))
     for line in report.rest:

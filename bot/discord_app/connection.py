@@ -23,16 +23,26 @@ class Connection:
         settings: where Discord is.
         identify_budget: says when a session may be begun at the gateway.
         answers: connect to the gateway, which slash commands need.
+        beside: troubles of parts that live longer.
 
     Attributes:
         client: to make requests with; takes the slash commands.
-        troubles: what does not work just now between here and Discord.
+        troubles: what does not work just now between here and Discord, and those `beside`.
+        tried: Discord took the token, or was out of reach, so that nobody could say.
         logged_in: set when requests can be made.
         answers: as given.
     """
 
-    def __init__(self, settings: DiscordSettings, identify_budget: IdentifyBudget, *, answers: bool = True) -> None:
-        self.troubles = Troubles()
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        identify_budget: IdentifyBudget,
+        *,
+        answers: bool = True,
+        beside: Troubles | None = None,
+    ) -> None:
+        self.troubles = Troubles(beside=beside)
+        self.tried = False
         self.logged_in = asyncio.Event()
         self.answers = answers
         self.client = LinkbotClient(
@@ -47,7 +57,7 @@ class Connection:
 
         Args:
             token: of the bot.
-            on_contact: called when Discord took the token, and when it is out of reach, so that nobody can say.
+            on_contact: called each time that it was `tried`.
 
         Raises:
             LinkbotError: Discord will never take the connection. It comes in an exception group.
@@ -60,7 +70,11 @@ class Connection:
             connected.cancel()
 
     async def _stay_connected(self, token: str, on_contact: Callable[[], None]) -> None:
-        await self.client.login(token, on_contact)
+        def contact() -> None:
+            self.tried = True
+            on_contact()
+
+        await self.client.login(token, contact)
         self.logged_in.set()
         logger.info("Logged in to Discord as %s", self.client.user)
         if self.answers:

@@ -22,12 +22,12 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0  # between looks at the file; what is taken was the same at two of them
 SETTINGS = "settings"  # whose troubles are told here
-# What the catalog knows is known of the directories that the service began with: with others it would be about nothing.
+# What the catalog knows is about the directories that the service began with.
 FIXED = {
     "state.directory": "start it anew for that",
     "content.directory": (
-        "what is not at its place in the other directory would be gone, and what else is there new; see \"Rename or"
-        " move the content folder\" in docs/operations.md"
+        "start it anew for that, and see first what becomes of posts that are not at the same place there:"
+        ' "Rename or move the content folder" in docs/operations.md'
     ),
 }
 
@@ -87,9 +87,8 @@ async def _read(file: SettingsFile, in_force: Settings, troubles: Troubles) -> S
         settings = await asyncio.to_thread(file.read, file.path)
         _refuse_what_cannot_change(in_force, settings)
     except ConfigurationError as error:
-        for line in str(error).splitlines():
-            logger.error("The settings stay as they were: %s", line)
         why = str(error)
+        _tell_refusal(why)
     except Exception as error:
         text = "The settings stay as they were: reading %s failed by a mistake in Linkbot itself, please report it"
         logger.exception(text, file.path)
@@ -102,6 +101,11 @@ async def _read(file: SettingsFile, in_force: Settings, troubles: Troubles) -> S
     return None
 
 
+def _tell_refusal(why: str) -> None:
+    for line in why.splitlines():
+        logger.error("The settings stay as they were: %s", line)
+
+
 def _hand_on(settings: Settings, in_force: Settings, take: Callable[[Settings], None]) -> None:
     RELOADS.labels("taken").inc()
     told = "; ".join(changes(in_force, settings))
@@ -111,12 +115,9 @@ def _hand_on(settings: Settings, in_force: Settings, take: Callable[[Settings], 
 
 
 def _refuse_what_cannot_change(before: Settings, after: Settings) -> None:
-    different = {
-        "state.directory": before.state.directory != after.state.directory,
-        "content.directory": before.content.directory != after.content.directory,
-    }
-    told = [f"{key} cannot change while the service runs; {FIXED[key]}" for key in different if different[key]]
-    if told:
+    fixed = [key for key in changes(before, after) if key in FIXED]
+    if fixed:
+        told = (f"{key} cannot change while the service runs; {FIXED[key]}" for key in fixed)
         raise ConfigurationError("\n".join(told))
 
 
