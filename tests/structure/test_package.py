@@ -64,6 +64,6 @@ def test_every_note_is_written_and_read() -> None:
     code = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "bot").rglob("*.py"))
     for note in Note:
         name = rf"Note\.{note.name}\b"
-        both = r"_kept\([\w.]+, "  # gives what reads the note and what writes it
+        both = r"\bkept\([\w.]+, "  # gives what reads the note and what writes it
         assert re.search(rf"(?:\.put\(|{both}){name}", code), f"{note.name} is never written"
         assert re.search(rf"(?:\.get\(|_noted\(tables, |{both}){name}", code), f"{note.name} is never read"
