@@ -76,7 +76,13 @@ class ConfigurationError(LinkbotError):
 
 
 class TokenMissingError(ConfigurationError):
-    """There is no token where one is needed."""
+    """There is no token where one is needed: `what` is wrong, and what would be right."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        sentences = f"{what[0].upper()}{what[1:]}. {fix[0].upper()}{fix[1:]}."
+        super().__init__(f"{sentences} To see the bot work without a token, use: linkbot rehearse")
+        self.what = what
+        self.fix = fix
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.command_line.options import DEFAULT_CONFIG, add_config
-from bot.ops.check import check, unheard
+from bot.command_line.options import add_config
+from bot.ops.check import check, unheard, without_token
 from bot.ops.check_formats import FORMATS
 from bot.ops.check_reading import Progress
 from bot.ops.check_records import CheckReport
-from bot.problems import ExitCode, SettingsError, SettingsProblem, UsageError
-from bot.settings import Settings, load_settings, read_token
+from bot.ops.suggest import DEFAULT_CONFIG
+from bot.problems import ExitCode, SettingsError, SettingsProblem, TokenMissingError, UsageError
+from bot.settings import Settings, load_settings, read_token, settings_for_posts
 
 __all__ = ["SUMMARY", "add_arguments", "carry_out"]
 
@@ -43,25 +44,36 @@ def carry_out(parsed: argparse.Namespace) -> ExitCode:
     settings, problems = _settings(parsed)
     if parsed.online and settings is None and not problems:
         raise UsageError("--online compares Discord with the settings, and there are none; name them with --config")
-    token = read_token(os.environ) if parsed.online and settings is not None else None
     with _heard(parsed) as progress:
         report = check(settings, problems, parsed.paths, config=parsed.config, strict=parsed.strict, progress=progress)
-    if settings is not None and token is not None:
-        from bot.ops.check_online import with_discord  # with discord.py: half a second
-
-        report = asyncio.run(with_discord(report, settings, parsed.config, token, strict=parsed.strict))
+    if parsed.online and settings is not None and not problems:
+        report = _online(report, settings, parsed)
     _print(report, parsed)
     return report.exit_code
 
 
+def _online(report: CheckReport, settings: Settings, parsed: argparse.Namespace) -> CheckReport:
+    """The report with what Discord says, or why it could not be asked."""
+    try:
+        token = read_token(os.environ)
+    except TokenMissingError as error:
+        return without_token(report, parsed.config, error)
+    from bot.ops.check_online import with_discord  # with discord.py: half a second
+
+    return asyncio.run(with_discord(report, settings, parsed.config, token, strict=parsed.strict))
+
+
 def _settings(parsed: argparse.Namespace) -> tuple[Settings | None, tuple[SettingsProblem, ...]]:
-    """Load the settings; a content repository has none: nobody misses them there who names posts, and no settings."""
+    """Load the settings, or what can be read of them, with their mistakes.
+
+    A content repository has none: nobody misses them there who names posts, and no settings.
+    """
     if parsed.config is DEFAULT_CONFIG and parsed.paths and not DEFAULT_CONFIG.exists():
         return None, ()
     try:
         return load_settings(parsed.config), ()
     except SettingsError as error:
-        return None, error.problems
+        return settings_for_posts(parsed.config), error.problems
 
 
 @contextmanager

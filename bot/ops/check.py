@@ -1,5 +1,6 @@
 """``linkbot check``: the settings and every post, and each problem with its place."""
 
+import dataclasses
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,10 +12,10 @@ from bot.ops.check_reading import ALONE, Progress, read_all
 from bot.ops.check_records import CheckReport, Counts, Finding, Rule, Texts
 from bot.ops.quiet_posts import file_of, quiet_in_posts
 from bot.ops.quiet_site import quiet_in_settings, quiet_in_tags
-from bot.problems import ExitCode, SettingsProblem
+from bot.problems import ExitCode, SettingsProblem, TokenMissingError
 from bot.settings import Settings
 
-__all__ = ["check", "unheard"]
+__all__ = ["check", "unheard", "without_token"]
 
 CONFIG = Path("config/bot.yaml")
 ORDER = list(Rule)
@@ -38,8 +39,9 @@ def check(
     """Read the posts and gather all problems, and what is perhaps not meant.
 
     Args:
-        settings: None if there are none, or they cannot be used; posts are then only looked at where `paths` names
-            some, with the defaults, and nothing is said of channels.
+        settings: where there are problems with them, what can be read of them all the same. None if there are none,
+            or it is not known where the posts are; posts are then only looked at where `paths` names some, with the
+            defaults, and nothing is said of channels.
         problems_of_settings: what is wrong with the settings; comes first in the report.
         paths: files and folders to look at, relative to the current directory or to the content directory, or
             absolute; empty: the whole content directory. Only then it is noticed what fits none of the posts.
@@ -59,7 +61,7 @@ def check(
     seen = read_all(looked_at, directory, lens, progress, alone=alone)
     posts = [(each, each.facts) for each in seen if each.facts is not None]
     notices = [*quiet_in_posts(posts, lens, now or datetime.now(UTC)), *quiet_in_tags(posts)]
-    if settings is not None and not paths:
+    if settings is not None and not problems_of_settings and not paths:
         notices.extend(quiet_in_settings(settings, config, posts))
     problems = (*map(_of_settings, problems_of_settings), *_of_posts(seen))
     return CheckReport(
@@ -70,6 +72,14 @@ def check(
         exit_code=_exit_code(problems_of_settings, problems, notices if strict else ()),
         settings=None if settings is None and not problems_of_settings else str(config),
     )
+
+
+def without_token(report: CheckReport, config: Path, error: TokenMissingError) -> CheckReport:
+    """The report of a check with the settings file `config` that was to ask Discord, and has no token for it."""
+    what = f"Discord could not be asked: {error.what}"
+    fix = f"{error.fix}; `linkbot check` without --online needs none"
+    finding = Finding(Rule.DISCORD, str(config), None, None, None, what, fix)
+    return dataclasses.replace(report, problems=(*report.problems, finding), exit_code=error.exit_code)
 
 
 def _exit_code(of_settings: Sequence[object], problems: Sequence[object], notices: Sequence[object]) -> ExitCode:

@@ -4,7 +4,7 @@
 places, ``load`` joins them and names every mistake, ``token`` reads the one secret, which never stands in a file here.
 """
 
-from bot.settings.load import load_settings, place_of_setting, setting_name
+from bot.settings.load import load_settings, place_of_setting, setting_name, settings_for_posts
 from bot.settings.models import (
     AnnounceSettings,
     ChannelSettings,
@@ -32,4 +32,5 @@ __all__ = [
     "place_of_setting",
     "read_token",
     "setting_name",
+    "settings_for_posts",
 ]

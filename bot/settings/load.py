@@ -16,7 +16,7 @@ from bot.settings.models import DiscordSettings, Model, Settings
 from bot.settings.tree import Location, Mistake, Place, Scalar, Tree, UnreadableYamlError, read_tree
 from bot.settings.values import shown
 
-__all__ = ["load_settings", "place_of_setting", "setting_name"]
+__all__ = ["load_settings", "place_of_setting", "setting_name", "settings_for_posts"]
 
 MAX_FILE_BYTES = 256 * 1024
 SECRETS = ("token", "secret", "password")  # no setting has one of these in its name
@@ -49,6 +49,35 @@ def load_settings(path: Path, *, for_rehearsal: bool = False) -> Settings:
     if settings is None or mistakes:
         raise SettingsError(tuple(_problem(path, mistake) for mistake in sorted(mistakes, key=_order)))
     return _with_absolute_directories(settings, path)
+
+
+def settings_for_posts(path: Path) -> Settings | None:
+    """Read what posts are read by, `content` and `announce`, from settings at `path` that hold mistakes.
+
+    A key of these that is wrong has its default, and there are no channels. None: it is not known where the posts are.
+    """
+    try:
+        tree = read_tree(_read(path)).value
+    except UnreadableYamlError:
+        return None
+    parts = {key: tree[key] for key in ("content", "announce") if key in tree} if isinstance(tree, dict) else None
+    while parts is not None:
+        try:
+            return _with_absolute_directories(Settings.model_validate(parts), path)
+        except ValidationError as error:
+            parts = _without(parts, [detail["loc"] for detail in error.errors()])
+    return None
+
+
+def _without(parts: dict[str, object], wrong: list[Location]) -> dict[str, object] | None:
+    """The sections `parts` without the keys that are wrong; None if that leaves no content directory."""
+    left: dict[str, object] = {}
+    for section, keys in parts.items():
+        if (section,) in wrong or not isinstance(keys, dict):
+            continue
+        left[section] = {key: value for key, value in keys.items() if (section, key) not in {at[:2] for at in wrong}}
+    lost = {("content",), ("content", "directory")} & set(wrong)
+    return None if lost or left == parts else left
 
 
 def place_of_setting(path: Path, location: Location) -> Place | None:

@@ -25,15 +25,14 @@ def read_token(environment: Mapping[str, str]) -> str:
     hide_token(environment)
     if token := environment.get("DISCORD_TOKEN", "").strip():
         if not _may_be_token(token):
-            remedy = "Set it to the token and nothing else, or use: linkbot rehearse"
-            raise TokenMissingError(f"DISCORD_TOKEN holds more than a token. {remedy}")
+            raise TokenMissingError("DISCORD_TOKEN holds more than a token", "set it to the token and nothing else")
         return token
     if file := environment.get("DISCORD_TOKEN_FILE", "").strip():
         return _from_file(Path(file))
     raise TokenMissingError(
-        "There is no token. Set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it "
-        "(https://discord.com/developers/applications, your application, Bot, Reset Token). "
-        "To see the bot work without a token, use: linkbot rehearse"
+        "there is no token",
+        "set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it "
+        "(https://discord.com/developers/applications, your application, Bot, Reset Token)",
     )
 
 
@@ -43,20 +42,18 @@ def _may_be_token(text: str) -> bool:
 
 
 def _from_file(file: Path) -> str:
-    remedy = (
-        "Let DISCORD_TOKEN_FILE name a readable file that holds the token and nothing else, or use: linkbot rehearse"
-    )
+    name = f"the token file {str(file)!r}"
+    fix = "let DISCORD_TOKEN_FILE name a readable file that holds the token and nothing else"
     try:
         with file.open("rb") as stream:
             token = stream.read(MAX_TOKEN_BYTES + 1).decode("utf-8-sig").strip()
     except OSError as error:
-        reason = f"The token file {str(file)!r} cannot be read: {error.strerror}"
-        raise TokenMissingError(f"{reason}. {remedy}") from error
+        raise TokenMissingError(f"{name} cannot be read: {error.strerror}", fix) from error
     except (UnicodeDecodeError, ValueError) as error:
-        raise TokenMissingError(f"The token file {str(file)!r} holds no text. {remedy}") from error
+        raise TokenMissingError(f"{name} holds no text", fix) from error
     never_show(token)
     if not token:
-        raise TokenMissingError(f"The token file {str(file)!r} is empty. {remedy}")
+        raise TokenMissingError(f"{name} is empty", fix)
     if len(token) > MAX_TOKEN_BYTES - 1 or not _may_be_token(token):
-        raise TokenMissingError(f"The token file {str(file)!r} holds more than a token. {remedy}")
+        raise TokenMissingError(f"{name} holds more than a token", fix)
     return token

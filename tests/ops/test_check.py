@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.command_line.check import carry_out
+from bot.command_line.parser import parse
 from bot.ops.check import check
 from bot.ops.check_records import Counts, Finding, Rule
 from bot.ops.check_text import as_text
@@ -164,6 +166,29 @@ def test_settings_that_cannot_be_used_end_with_78(content: Path) -> None:
     )
     assert report.counts.link_posts == 1
     assert "No posts were looked at." in as_text(check(None, [SETTINGS_PROBLEM], []))
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("content:\n  directory: content\n  kinds: 7\nchannels: []\n", "content/b.md:3:15: error"),
+        ("content:\n  directory: content\nnonsense: 1\nannounce:\n  hold_above: x\n", "content/b.md:3:15: error"),
+        ("content:\n  directory: elsewhere\n  kind: x\n", "check content.directory in the settings"),
+        ("content:\n  directory: [content]\n", "No posts were looked at."),
+        ("content: content\n", "No posts were looked at."),
+        ("content:\n  directory: 'content\n", "No posts were looked at."),
+    ],
+)
+def test_posts_are_looked_at_in_spite_of_other_mistakes(
+    content: Path, settings: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As soon as content.directory can be read, all mistakes of settings and posts are told at once."""
+    put(content, "b.md", BROKEN)
+    put(content.parent, "bot.yaml", settings)
+    assert carry_out(parse(["check", "--config", "bot.yaml"])) == 78
+    written = capsys.readouterr().out
+    assert written.startswith("bot.yaml:")
+    assert told in written
 
 
 def test_a_content_repository_needs_no_settings(content: Path) -> None:

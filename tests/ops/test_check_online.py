@@ -13,7 +13,7 @@ from bot.ops.check import check
 from bot.ops.check_formats import FORMATS
 from bot.ops.check_online import with_discord
 from bot.ops.check_records import CheckReport, Rule
-from bot.problems import ExitCode, TokenMissingError, UsageError
+from bot.problems import ExitCode, UsageError
 from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInApplication, StandInChannel
 from bot.settings import DiscordSettings, load_settings
 from tests.support.cli_process import linkbot
@@ -118,15 +118,22 @@ async def test_a_refused_token_is_a_problem_with_a_code_of_its_own(config: Path)
     assert "bot.yaml: error: Discord does not know the token; make a new one" in FORMATS["text"](report)
 
 
-def test_what_it_takes_to_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a token it is exit 78 as for the service, before anything is read; without settings it makes no sense."""
+def test_what_it_takes_to_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a token all else is checked, and the exit code is 78 as for the service; without settings it makes no
+    sense."""
     for name in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "broken.md").write_text("---\ntitle: 'x\n---\n")
     (tmp_path / "bot.yaml").write_text(SETTINGS.format(api_url="http://127.0.0.1:9/api/v10", links=LINKS))
-    with pytest.raises(TokenMissingError) as caught:
-        carry_out(parse(["check", "--online", "--config", "bot.yaml"]))
-    assert caught.value.exit_code == 78
+    assert carry_out(parse(["check", "--online", "--config", "bot.yaml"])) == 78
+    told = capsys.readouterr().out
+    assert "content/broken.md:2:8: error:" in told
+    assert "bot.yaml: error: Discord could not be asked: there is no token; set DISCORD_TOKEN" in told
+    assert "without --online" in told
     with pytest.raises(UsageError, match="name them with --config"):
         carry_out(parse(["check", "--online", "content"]))
 
