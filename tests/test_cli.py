@@ -253,9 +253,10 @@ async def test_check_ends_with_0_1_or_78(site: Path) -> None:
 
 
 async def test_preview_shows_the_card_and_writes_a_page(site: Path) -> None:
-    """The card is printed; with --html it is a page as well; a place that cannot be written is a sentence."""
+    """The card is printed; with --html it is a page as well, and it says so; a place that cannot be written is a
+    sentence."""
     ended = await linkbot("preview", "content/docs/post.md", "--html", "card.html", cwd=site)
-    assert (ended.code, ended.err) == (0, "")
+    assert (ended.code, ended.err) == (0, "card.html: written\n")
     assert "It would be announced in 1 of 1 channel." in ended.out
     assert (site / "card.html").read_text().startswith("<!doctype html>")
     ended = await linkbot("preview", "content/docs/post.md", "--html", "no/such/folder.html", cwd=site)

@@ -1,4 +1,4 @@
-"""``linkbot preview``: one post as members would see it."""
+"""``linkbot preview``: posts as members would see them."""
 
 import argparse
 import asyncio
@@ -7,18 +7,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.command_line.options import add_config
+from bot.ops.terminal import printable
 from bot.problems import ExitCode, LinkbotError, UsageError
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 
 __all__ = ["SUMMARY", "add_arguments", "carry_out"]
 
-SUMMARY = "one post's card, where it goes or went, and why or why not"
+SUMMARY = "a post's card, where it goes or went, and why or why not"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Show one post's card as members see it, the channels that it goes or went to, and why or why not."""
+    """Show a post's card as members see it, the channels that it goes or went to, and why or why not; of several posts
+    one after the other."""
     parser.add_argument(
-        "post", type=Path, metavar="POST.md", help="a post, in the content directory or elsewhere; it may be gone"
+        "posts",
+        type=Path,
+        nargs="+",
+        metavar="POST.md",
+        help="a post, in the content directory or elsewhere; it may be gone",
     )
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write all of it as a page for a browser")
     parser.add_argument("--json", action="store_true", help="for programs")
@@ -26,22 +32,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def carry_out(parsed: argparse.Namespace) -> ExitCode:
-    """Show the post, or say why it is none."""
+    """Show the posts; those that are none are told at the end, and the worst of them is the exit code."""
+    if len(parsed.posts) > 1 and (parsed.json or parsed.html is not None):
+        option = "--json" if parsed.json else "--html"
+        raise UsageError(
+            f"{option} takes one post, and {len(parsed.posts)} are named; give the command for each of them"
+        )
     settings = load_settings(parsed.config)
+    wrong: list[LinkbotError] = []
+    for post in parsed.posts:
+        try:
+            _show(settings, post, parsed)
+        except LinkbotError as error:
+            wrong.append(error)
+    if wrong:
+        worst = max(wrong, key=lambda error: error.exit_code)
+        raise type(worst)("\n".join(map(str, wrong)))
+    return ExitCode.OK
+
+
+def _show(settings: Settings, post: Path, parsed: argparse.Namespace) -> None:
+    """Show one post, or raise why it is none."""
     # With discord.py and rich: half a second.
     from bot.ops import preview_json, preview_page, preview_terminal
     from bot.ops.preview import preview
 
-    shown = asyncio.run(preview(settings, parsed.post, datetime.now(UTC)))
+    shown = asyncio.run(preview(settings, post, datetime.now(UTC)))
     if parsed.html is not None and shown.card is not None:
         _write(parsed.html, preview_page.as_html(shown), preview_page.BEGINNING)
     if parsed.json:
         print(preview_json.as_json(shown))
     elif shown.card is not None:
-        preview_terminal.show(shown, preview_terminal.console_on(sys.stdout))
+        console = preview_terminal.console_on(sys.stdout)
+        preview_terminal.show(shown, console, is_one_of_many=len(parsed.posts) > 1)
+    if parsed.html is not None and shown.card is not None:
+        print(f"{printable(str(parsed.html))}: written", file=sys.stderr)
     if shown.wrong is not None:
         raise LinkbotError(shown.wrong)
-    return ExitCode.OK
 
 
 def _write(file: Path, page: str, beginning: str) -> None:

@@ -32,8 +32,13 @@ def console_on(stream: TextIO) -> Console:
     return console
 
 
-def show(preview: Preview, console: Console) -> None:
-    """Print the card, the verdict with every rule, each channel, what is known, and the card's sums."""
+def show(preview: Preview, console: Console, *, is_one_of_many: bool = False) -> None:
+    """Print the card, the verdict with every rule, each channel, what is known, and the card's sums.
+
+    One of many begins with a line across the width.
+    """
+    if is_one_of_many:
+        console.rule(characters="─" if console.encoding.lower().startswith("utf") else "-", style=FAINT)
     for line in _Lines(console).all(preview):
         console.print(line, soft_wrap=True)
 
