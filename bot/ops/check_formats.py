@@ -61,7 +61,7 @@ FORMATS: Mapping[str, Callable[..., str]] = {"text": as_text, "json": as_json, "
 
 def _commands(report: CheckReport, *, everything: bool) -> Iterator[str]:
     yield from map(_command, report.problems)
-    yield f"::notice title=Linkbot::{_escaped(' '.join(sentences(report)))}"
+    yield f"::notice title=Linkbot::{_escaped(' '.join(sentences(report, everything=everything)))}"
     for item in condensed(report, everything=everything):
         yield _command(item) if isinstance(item, Finding) else f"::notice title=Linkbot::{_escaped(item)}"
 

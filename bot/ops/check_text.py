@@ -46,7 +46,7 @@ def lines(report: CheckReport, *, everything: bool) -> Iterator[Line]:
         yield _line(item) if isinstance(item, Finding) else [("notice", STYLES["notice"]), (f": {item}", "")]
     if report.problems or report.notices:
         yield []
-    *looked_at, verdict = sentences(report)
+    *looked_at, verdict = sentences(report, everything=everything)
     yield from ([(printable(sentence), "")] for sentence in looked_at)
     yield [(verdict, "bold red" if report.problems else "bold green")]
 
@@ -70,17 +70,22 @@ def told(finding: Finding) -> str:
     return f"{_field(finding)}{finding.what}; {finding.fix}"
 
 
-def sentences(report: CheckReport) -> list[str]:
+def sentences(report: CheckReport, *, everything: bool) -> list[str]:
     """What was looked at, in sentences; the last one is the verdict."""
     said = list(_content(report.counts)) if report.counts.files else ["No posts were looked at."]
     if report.settings is None:
         said.append("There are no settings here: only the posts were checked, as link posts of the kind link.")
     if report.discord is not None:
         said += [*(f"Discord: {line}." for line in report.discord.fine), f"Invite link: {report.discord.invite}"]
-    if not report.problems and not report.notices:
-        return [*said, "No problems."]
     problems = counted(len(report.problems), "problem") if report.problems else "No problems"
-    return [*said, f"{problems}, {counted(len(report.notices), 'notice')}." if report.notices else f"{problems}."]
+    return [*said, f"{problems}{_notices(report, everything=everything)}."]
+
+
+def _notices(report: CheckReport, *, everything: bool) -> str:
+    number, told = len(report.notices), len(list(condensed(report, everything=everything)))
+    if told < number:
+        return f", {counted(told, 'line')} of notices ({number:,} in all; --all lists each)"
+    return f", {counted(number, 'notice')}" if number else ""
 
 
 def counted(number: int, thing: str) -> str:

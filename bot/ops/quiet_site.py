@@ -1,5 +1,7 @@
 """What is not wrong with a site and its settings, but perhaps not meant: pure, from all posts to notices."""
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +20,9 @@ from bot.settings import ChannelSettings, Settings, place_of_setting
 
 __all__ = ["quiet_in_settings", "quiet_in_tags"]
 
+_PLAIN = re.compile(
+    r"(?!(?:true|false|yes|no|on|off|null)\Z)[A-Za-z][\w-]*+"
+)  # what YAML takes for text without quotes
 Posts = Sequence[tuple[Seen, Facts]]
 Location = tuple[str | int, ...]
 
@@ -80,7 +85,7 @@ class _Noticing:
             which = "no post_kind" if kind is None else f"post_kind {shown(kind)}"
             have = "has" if number == 1 else "have"
             what = f"{_posts(number)} {have} {which}, which content.kinds leaves out: never announced, and not found"
-            fix = 'kinds: ["*"] takes in all' if kind is None else f"add {kind} to it if these are link posts"
+            fix = 'kinds: ["*"] takes in all' if kind is None else f"if these are link posts: {_listed([*kinds, kind])}"
             yield self.notice(Rule.LEFT_OUT_KIND, ("content", "kinds"), what, fix)
         taken = {kind.casefold() for kind in named}
         for index, kind in enumerate(kinds):
@@ -118,6 +123,12 @@ class _Noticing:
                 what = f"the filter asks for posts in {shown(pattern)}, where no link post lies"
                 fix = "write it from inside the content directory; * stays within a folder, ** goes through folders"
                 yield self.notice(Rule.UNUSED_FILTER, ("channels", index, "paths", at), what, fix)
+
+
+def _listed(kinds: Iterable[str]) -> str:
+    """The setting as it is written: ``kinds: [link, release]``."""
+    written = (kind if _PLAIN.fullmatch(kind) else json.dumps(kind, ensure_ascii=False) for kind in kinds)
+    return f"kinds: [{', '.join(written)}]"
 
 
 def _names(names: Iterable[str]) -> dict[str, str]:

@@ -66,7 +66,9 @@ def test_what_is_many_is_summed_up() -> None:
     ]
     assert lines[4].startswith("notice: 8 of 9 link posts have a text that is cut on the card: the card shows 350")
     assert lines[5] == ""
+    assert lines[-1] == "No problems, 5 lines of notices (17 in all; --all lists each)."
     everything = as_text(report, everything=True).splitlines()
+    assert everything[-1] == "No problems, 17 notices."
     assert sum(line.endswith("notice: bad; mend it") for line in everything) == 17
     assert len(as_github(report).splitlines()) == 6
 

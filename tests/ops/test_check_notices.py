@@ -112,7 +112,21 @@ def test_a_misspelt_kind_is_told_at_its_post(put: Put, notices: Notices) -> None
         "3 posts have post_kind 'release'",
         "1 post has no post_kind",
     ]
+    assert [each.fix for each in notices(Rule.LEFT_OUT_KIND)] == [
+        "if these are link posts: kinds: [link, release]",
+        'kinds: ["*"] takes in all',
+    ]
     assert notices(Rule.LEFT_OUT_KIND, kinds=("*",)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"), [("how to", '[link, "how to"]'), ("yes", '[link, "yes"]'), ("2024", '[link, "2024"]')]
+)
+def test_the_mend_of_a_left_out_kind_can_be_pasted(put: Put, notices: Notices, kind: str, written: str) -> None:
+    """What is to be typed is the setting as YAML takes it, with quotes where it needs them."""
+    put("a.md")
+    put("b.md", post_kind=f"'{kind}'")
+    assert [each.fix for each in notices(Rule.LEFT_OUT_KIND)] == [f"if these are link posts: kinds: {written}"]
 
 
 def test_a_kind_that_no_post_has_is_told(put: Put, notices: Notices) -> None:
