@@ -244,7 +244,7 @@ async def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("--content", "nowhere"), 2, "--content: nowhere is not a directory"),
+        (("--content", "nowhere"), 2, "--content: nowhere is no directory"),
         (("--forum", "nowhere"), 2, "--forum: there is no channel nowhere in the settings; they have: all-links, "),
         (("--config", "nowhere.yaml"), 78, "nowhere.yaml: there is no such settings file"),
         (("--config", "bot.yaml"), 78, "content.directory is "),

@@ -6,9 +6,9 @@ import signal
 from pathlib import Path
 
 from bot.command_line.options import port
+from bot.ops.logs import write_aside
 from bot.ops.terminal import printable
 from bot.problems import ExitCode
-from bot.settings import load_settings
 
 __all__ = ["SUMMARY", "add_arguments", "carry_out"]
 
@@ -42,7 +42,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(parsed: argparse.Namespace) -> ExitCode:
     """Rehearse to the end."""
-    settings = None if parsed.config is None else load_settings(parsed.config, for_rehearsal=True)
     from bot.rehearse import rehearse  # with discord.py: half a second
     from bot.service import STOP_SIGNALS
 
@@ -51,9 +50,10 @@ def carry_out(parsed: argparse.Namespace) -> ExitCode:
 
     async def rehearse_to_the_end() -> None:
         try:
-            await rehearse(settings, parsed.content, parsed.port, forums=parsed.forums, tell=tell)
+            await rehearse(parsed.config, parsed.content, parsed.port, forums=parsed.forums, tell=tell)
         finally:  # all is tidied up: one signal more must not spoil the exit code once the loop handles none
-            signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+            signal.pthread_sigmask(signal.SIG_BLOCK, (*STOP_SIGNALS, signal.SIGHUP))
 
+    write_aside()
     asyncio.run(rehearse_to_the_end())
     return ExitCode.OK

@@ -302,10 +302,9 @@ class Gateway:
             self._on_message(change, change.message)
             return
         is_thread = change.channel.kind == "thread"
-        events = {"thread_created": "THREAD_CREATE"}
-        events |= {"channel_changed": "THREAD_UPDATE" if is_thread else "CHANNEL_UPDATE"}
-        events |= {"channel_removed": "THREAD_DELETE" if is_thread else "CHANNEL_DELETE"}
-        self.dispatch(events[change.kind], told_channel_json(self._world, change.channel), GUILDS)
+        verbs = {"channel_created": "CREATE", "channel_changed": "UPDATE", "channel_removed": "DELETE"}
+        event = f"{'THREAD' if is_thread else 'CHANNEL'}_{verbs[change.kind]}"
+        self.dispatch(event, told_channel_json(self._world, change.channel), GUILDS)
 
     def _on_message(self, change: Change, message: Message) -> None:
         """Tell of a message, if everybody sees it, where the bot is."""

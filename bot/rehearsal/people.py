@@ -93,12 +93,20 @@ class People:
         if number is None:
             role = StandInRole(self.snowflakes.next(), f"permissions of {name}", mentionable=False, permissions=granted)
             self._own_role[user.id] = role.id
-            self.roles = (*self.roles, role)
+            self.add_role(role)
         else:
             role = replace(next(role for role in self.roles if role.id == number), permissions=granted)
             self.roles = tuple(role if other.id == number else other for other in self.roles)
+            self._tell_role(role, is_new=False)
+
+    def add_role(self, role: StandInRole) -> None:
+        """Let the guild have one role more."""
+        self.roles = (*self.roles, replace(role, permissions=permission_names(role.permissions)))
+        self._tell_role(role, is_new=True)
+
+    def _tell_role(self, role: StandInRole, *, is_new: bool) -> None:
         for listener in tuple(self._role_listeners):
-            listener(role, number is None)
+            listener(role, is_new)
 
     # Direct messages
 

@@ -34,7 +34,7 @@ guild where the bot is not."""
 FORUMS = frozenset({"forum", "media"})
 """The kinds of channel that hold threads only."""
 ChangeKind = Literal[
-    "message_created", "message_edited", "message_deleted", "channel_changed", "channel_removed", "thread_created"
+    "message_created", "message_edited", "message_deleted", "channel_created", "channel_changed", "channel_removed"
 ]
 
 

@@ -152,6 +152,12 @@ class World(People):
         self._channels[channel.id] = channel
         self._tell(Change("channel_changed", channel))
 
+    def add_channel(self, channel: StandInChannel) -> None:
+        """Open a channel."""
+        opened = self._channels[channel.id] = _opened(channel, self.clock())
+        self._messages[channel.id] = {}
+        self._tell(Change("channel_created", opened))
+
     def remove_channel(self, channel_id: int) -> Channel:
         """Delete a channel with everything in it."""
         channel = self.channel(channel_id)
@@ -165,7 +171,7 @@ class World(People):
         """Open a thread."""
         self._channels[thread.id] = thread
         self._messages[thread.id] = {}
-        self._tell(Change("thread_created", thread))
+        self._tell(Change("channel_created", thread))
         return thread
 
     def change_thread(self, thread: Channel) -> None:

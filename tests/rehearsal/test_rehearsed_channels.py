@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.ops.stage import stand_in_channels
 from bot.problems import UsageError
 from bot.rehearsal.standin import StandInTag
-from bot.rehearse import SAMPLE, stand_in_channels
+from bot.rehearse import SAMPLE
 from bot.settings import ChannelSettings, Filter
 
 CHANNELS = (
