@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TextIO
 
-from bot.ops.log_fields import FIELDS, is_quantity
+from bot.ops.log_fields import FIELDS, is_news, is_quantity
 from bot.ops.log_repeats import WINDOW_SECONDS, Repeated, Repeats
+from bot.ops.log_writer import LogWriter
 
 __all__ = ["LogHandler"]
 
@@ -27,7 +28,10 @@ class _Said:
 
 
 class LogHandler(logging.StreamHandler[TextIO]):
-    """Writes records to standard error.
+    """Writes records to standard error: at once, or after `write_aside` in a thread of its own.
+
+    What is counted is over when its time is, or when the same part of the program says that something went well:
+    what then goes wrong again is news.
 
     Args:
         make_formatter: called for the first record: most commands log nothing, and need not wait for what it imports.
@@ -47,6 +51,15 @@ class LogHandler(logging.StreamHandler[TextIO]):
         self._counts = counts
         self._clock = clock
         self._repeats: Repeats[_Said] = Repeats()
+        self._writer: LogWriter | None = None
+
+    def write_aside(self) -> None:
+        """From now on let nobody who logs wait for whoever reads the log, but for the last words of a process.
+
+        What cannot be written then is counted and told. Where there is no file to write to, all stays as it is.
+        """
+        with self._lock_held(), suppress(OSError, ValueError):
+            self._writer = LogWriter(self.stream.fileno())
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -58,28 +71,60 @@ class LogHandler(logging.StreamHandler[TextIO]):
         """Write the record, or count it; before that, tell what was counted and is over."""
         try:
             if self._is_to_be_written(record):
-                super().emit(record)
+                self._write(record)
         except Exception:  # noqa: BLE001 - told by `handleError`; logging must not end what it tells of
             self.handleError(record)
 
     def _is_to_be_written(self, record: logging.LogRecord) -> bool:
         now = self._clock()
-        if not self._counts or not logging.WARNING <= record.levelno < logging.CRITICAL:
+        if not self._counts or record.levelno >= logging.CRITICAL or is_news(record):
             self._tell(self._repeats.ended(now))
+            return True
+        if record.levelno < logging.WARNING:
+            self._tell(self._repeats.ended(now))
+            self._tell(self._repeats.close(lambda said: _may_be_over(said, record)))
             return True
         ended, is_new = self._repeats.take(hash(tuple(_says(record))), _said(record), now)
         self._tell(ended)
         return is_new
 
+    def _write(self, record: logging.LogRecord) -> None:
+        self._tell_lost()
+        self._put(self.format(record))
+        if self._writer is not None and record.levelno >= logging.CRITICAL:  # perhaps the process ends at once
+            self._writer.flush()
+
+    def _put(self, line: str, stands_for: int = 1) -> None:
+        if self._writer is None:
+            self.stream.write(line + self.terminator)
+            self.flush()
+        else:
+            self._writer.put((line + self.terminator).encode(self.stream.encoding, "backslashreplace"), stands_for)
+
+    def _tell_lost(self) -> None:
+        if self._writer is not None and (lost := self._writer.take_lost()):
+            self._put(self.format(_lost(lost)), lost)
+
+    def say(self, line: str) -> None:
+        """Write a line that is no record, in its turn."""
+        with self._lock_held():
+            self._put(line)
+
     def tell_ended(self) -> None:
-        """Tell what was counted and is over, though nothing else is logged."""
+        """Tell what was counted and is over, and what could not be written, though nothing else is logged."""
         with self._lock_held():
             self._tell(self._repeats.ended(self._clock()))
+            self._tell_lost()
 
     def close(self) -> None:
-        """Tell all that was counted."""
+        """Tell all that was counted, and write what waits to be written, for 2 s at most."""
         with self._lock_held():
             self._tell(self._repeats.all())
+            if self._writer is not None and self._writer.flush():
+                self._tell_lost()
+                self._writer.flush()
+                self._writer.close()
+                self._writer = None
         super().close()
 
     @contextmanager
@@ -92,7 +137,7 @@ class LogHandler(logging.StreamHandler[TextIO]):
 
     def _tell(self, ended: list[Repeated[_Said]]) -> None:
         for each in ended:
-            super().emit(_counted(each))
+            self._write(_counted(each))
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - called so by logging
         """Tell that a record could not be written, by the same way: logging's own way shows whatever is in it."""
@@ -102,8 +147,7 @@ class LogHandler(logging.StreamHandler[TextIO]):
         text = "A line of the log could not be written: %.200r"
         failure = logging.LogRecord(record.name, logging.ERROR, "", 0, text, (record.msg,), error)
         with suppress(OSError, ValueError):  # a stream that is closed
-            self.stream.write(self.format(failure) + self.terminator)
-            self.flush()
+            self._put(self.format(failure))
 
 
 def _says(record: logging.LogRecord) -> Iterator[Hashable]:
@@ -131,6 +175,20 @@ def _place(error: BaseException) -> Iterator[Hashable]:
 def _said(record: logging.LogRecord) -> _Said:
     fields = {name: record.__dict__[name] for name in FIELDS if name in record.__dict__}
     return _Said(record.name, record.levelno, record.getMessage()[:LONGEST_KEPT], fields)
+
+
+def _may_be_over(said: _Said, good: logging.LogRecord) -> bool:
+    """Whether `good`, which is no trouble, is of the same part of the program, and not of another channel or post."""
+    fields = good.__dict__
+    return said.logger == good.name and all(
+        said.fields[name] == fields[name] for name in ("channel", "post") if name in said.fields and name in fields
+    )
+
+
+def _lost(lines: int) -> logging.LogRecord:
+    what = "1 line" if lines == 1 else f"{lines:,} lines"
+    text = f"{what} of the log could not be written: nobody read it for a while, or the disk was full"
+    return logging.LogRecord(__name__, logging.WARNING, "", 0, text, (), None)
 
 
 def _counted(repeated: Repeated[_Said]) -> logging.LogRecord:

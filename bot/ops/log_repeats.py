@@ -1,5 +1,6 @@
 """Warnings and errors that say the same again: written once, then counted."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -54,7 +55,7 @@ class Repeats(Generic[T]):
             known.times += 1
             return ended, False
         if len(self._open) >= self._most_kept:
-            ended += self._close(1)
+            ended += self._close([next(iter(self._open))])
         self._open[key] = Repeated(now + self._window_seconds, said)
         return ended, True
 
@@ -65,13 +66,16 @@ class Repeats(Generic[T]):
             if each.until > now:
                 break
             over += 1
-        return self._close(over)
+        return self._close([*self._open][:over] if over else [])
+
+    def close(self, is_over: Callable[[T], bool]) -> list[Repeated[T]]:
+        """What was counted of the things of which `is_over` says so: what comes of those is written again."""
+        return self._close([key for key, each in self._open.items() if is_over(each.last)])
 
     def all(self) -> list[Repeated[T]]:
         """All that was counted; nothing is remembered any more."""
-        return self._close(len(self._open))
+        return self._close([*self._open])
 
-    def _close(self, number: int) -> list[Repeated[T]]:
-        """Forget the oldest ones."""
-        closed = [self._open.pop(key) for key in [*self._open][:number]] if number else []
+    def _close(self, keys: Iterable[int]) -> list[Repeated[T]]:
+        closed = [self._open.pop(key) for key in keys]
         return [each for each in closed if each.times]

@@ -9,7 +9,7 @@ from enum import Enum
 from bot.ops.log_handler import LogHandler
 from bot.ops.log_libraries import tame_libraries
 
-__all__ = ["LogStyle", "log_cheaply", "log_crashes", "set_up_logging", "tell_repeats"]
+__all__ = ["LogStyle", "end_log", "log_cheaply", "log_crashes", "say", "set_up_logging", "tell_repeats", "write_aside"]
 
 logger = logging.getLogger(__name__)
 
@@ -37,11 +37,37 @@ def set_up_logging(style: LogStyle, *, verbose: bool) -> None:
     tame_libraries(verbose=verbose)
 
 
+def write_aside() -> None:
+    """Write the log in a thread of its own from now on, until `end_log`: for a service, which must not wait for it."""
+    for handler in _handlers():
+        handler.write_aside()
+
+
 def tell_repeats() -> None:
-    """Tell what was said again and again and only counted, where the time for that is over. Cheap: call it often."""
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, LogHandler):
-            handler.tell_ended()
+    """Tell what was said again and again and only counted, where that is over, and how many lines could not be written.
+
+    Cheap: call it often.
+    """
+    for handler in _handlers():
+        handler.tell_ended()
+
+
+def say(line: str) -> None:
+    """Write a line to standard error that is no record, behind those that were logged before."""
+    if handlers := _handlers():
+        handlers[0].say(line)
+    else:
+        sys.stderr.write(f"{line}\n")
+
+
+def end_log() -> None:
+    """Write what waits to be written, for some seconds at most."""
+    for handler in _handlers():
+        handler.close()
+
+
+def _handlers() -> list[LogHandler]:
+    return [handler for handler in logging.getLogger().handlers if isinstance(handler, LogHandler)]
 
 
 def log_crashes() -> None:

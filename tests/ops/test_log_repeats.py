@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.ops.log_fields import NEWS
 from bot.ops.log_handler import LogHandler
 from bot.ops.log_repeats import Repeats
 
@@ -28,6 +29,12 @@ class Log:
     def warn(self, text: str, *values: object, **fields: object) -> None:
         """Log a warning."""
         logger.warning(text, *values, extra=fields)
+
+    def inform(self, text: str, **fields: object) -> None:
+        """Log that something went well."""
+        record = logging.LogRecord(logger.name, logging.INFO, "", 0, text, (), None)
+        record.__dict__.update(fields)
+        self.handler.handle(record)
 
     def written(self) -> list[str]:
         """The lines that were written."""
@@ -65,6 +72,27 @@ def test_nothing_is_lost(events: list[tuple[int, float]], most_kept: int) -> Non
     assert told == Counter(key for key, _ in events)
 
 
+@given(st.lists(st.sampled_from("abAB"), max_size=30))
+def test_good_words_between_lose_nothing(events: list[str]) -> None:
+    """Whatever goes well between, what is written and what is counted is together what was logged, in its order."""
+    log, expected = Log(), ""
+    for event in events:
+        if event.isupper():
+            log.inform("well", post=event.lower())
+        else:
+            record = logging.LogRecord(logger.name, logging.ERROR, "", 0, "%s", (event,), None)
+            record.__dict__["post"] = event
+            log.handler.handle(record)
+            expected += event
+    log.handler.close()
+    told = Counter[str]()
+    for line in log.written():
+        text, _, more = line.partition(" (")
+        told[text] += int(more.partition(" ")[0].replace("once", "1")) if more else 1
+    del told["well"]
+    assert told == Counter(expected)
+
+
 @given(st.lists(st.tuples(st.just(0), st.floats(0, 400)), min_size=1, max_size=40))
 def test_each_window_has_one_line_and_one_count(events: list[tuple[int, float]]) -> None:
     """The same is written no more than once in ten minutes, and its count is told with the first that comes later."""
@@ -88,6 +116,37 @@ def test_the_same_again_is_counted(log: Log) -> None:
         "news: not now; the next try is in 0 s",
         "news: not now; the next try is in 37 s (37 times more within 10 min)",
     ]
+
+
+def test_what_breaks_again_after_it_went_well_is_news(log: Log) -> None:
+    """A second outage is written like the first one, however soon it comes; what was counted before is told first."""
+    for _ in range(2):
+        log.warn("%s is not there", "content")
+    log.inform("it is back")
+    log.warn("%s is not there", "content")
+    assert log.written() == [
+        "content is not there",
+        "content is not there (once more within 10 min)",
+        "it is back",
+        "content is not there",
+    ]
+
+
+def test_a_good_word_is_good_for_its_own_matter_alone(log: Log) -> None:
+    """That one channel works, or one post is in order, says nothing of another, nor of another part of the program."""
+    for fields in ({"channel": "news"}, {"post": "a.md"}):
+        log.warn("not now", **fields)
+        log.inform("well", **dict.fromkeys(fields, "another"))
+        log.handler.handle(logging.LogRecord("another", logging.INFO, "", 0, "well", (), None))
+        log.warn("not now", **fields)
+    assert log.written().count("not now") == 2
+
+
+def test_an_answer_to_what_a_person_did_is_always_written(log: Log) -> None:
+    """Who has a file with the same mistake read again reads in the log that it is still there."""
+    for _ in range(3):
+        log.warn("the mistake", **NEWS)
+    assert log.written() == ["the mistake"] * 3
 
 
 def test_the_end_of_the_process_tells_what_was_counted(log: Log) -> None:
