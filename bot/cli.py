@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from bot.command_line.parser import COMMANDS, parse
-from bot.ops.logs import LogStyle, log_cheaply, log_crashes, set_up_logging
+from bot.ops.logs import LogStyle, end_log, log_cheaply, log_crashes, say, set_up_logging
 from bot.ops.terminal import printable
 from bot.problems import ExitCode, LinkbotError
 from bot.redaction import redacted
@@ -36,6 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_up_logging(style, verbose=parsed.verbose)
     log_cheaply()
     log_crashes()
+    try:
+        return _carried_out(parsed, style)
+    finally:
+        end_log()
+
+
+def _carried_out(parsed: argparse.Namespace, style: LogStyle) -> int:
     try:
         code = COMMANDS[parsed.command].carry_out(parsed)
         sys.stdout.flush()
@@ -69,4 +76,4 @@ def _tell(error: LinkbotError, style: LogStyle) -> None:
         if style is LogStyle.JSON:
             logger.critical("%s", line, extra={"exit_code": int(error.exit_code)})
         else:
-            print(f"linkbot: {redacted(printable(line))}", file=sys.stderr)
+            say(f"linkbot: {redacted(printable(line))}")
