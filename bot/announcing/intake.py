@@ -99,6 +99,7 @@ class Intake:
         self._due_at: datetime | None = None
         self._scan_seconds = 0.0
         self._looked_at = -math.inf
+        self._has_seen_everything = False
 
     @property
     def seconds_since_look(self) -> float:
@@ -158,13 +159,19 @@ class Intake:
             hints = Hints(everything=True)
 
     async def _look_once(self, hints: Hints) -> None:
+        """Look where the hints say; at everything, as long as that was not taken in once.
+
+        Only then it is known what was there before: at a first run, or in a backup that was restored, a file by itself,
+        or a date that has come, would count as new. An outage may last from the start until hints name some files.
+        """
         if not self.ready.is_set():
             await self._apply_rules()
-        if hints.everything:
+        if hints.everything or not self._has_seen_everything:
             await self._scan_everything()
         else:
             await self._scan_paths(hints.paths, hints.closed)
-        await self._take_due()
+        if self._has_seen_everything:
+            await self._take_due()
 
     async def _scan_everything(self) -> None:
         began = time.monotonic()
@@ -179,6 +186,7 @@ class Intake:
             changed = True
         else:
             changed = await self._take_survey(found, some_just_gone=some_just_gone)
+        self._has_seen_everything = True
         self._looked_at = time.monotonic()
         self._scan_seconds = self._looked_at - began
         SCAN_SECONDS.observe(self._scan_seconds)
@@ -299,6 +307,7 @@ class Intake:
         def take(tables: Tables) -> Taken:
             self._ingest.take_due(tables, now, baseline=True)
             tables.notes.remove(Note.BACKUP)
+            tables.notes.remove(Note.TAKEN_OVER)
             return self._ingest.take(tables, replace(batch, baseline=True), now)
 
         self._tell(await self._catalog.write(take))

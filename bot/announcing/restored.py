@@ -16,15 +16,18 @@ logger = logging.getLogger(__name__)
 
 
 async def take_over(catalog: Catalog) -> None:
-    """Before anything is sent: let nothing be sent again that may have been sent since the backup.
+    """Before anything is planned or sent: let nothing be sent again that may have been sent since the backup.
+
+    That is done once for a backup: what a person has planned since by `linkbot announce` or `linkbot resolve` is kept.
 
     Raises:
-        CatalogUnavailableError: the catalog cannot be written now.
+        CatalogUnavailableError: the catalog cannot be read or written now.
     """
-    if (backup_at := await catalog.read(lambda tables: tables.notes.get(Note.BACKUP))) is None:
+    if (backup_at := await catalog.read(_backup_to_take_over)) is None:
         return
 
     def give_up(tables: Tables) -> int:
+        tables.notes.put(Note.TAKEN_OVER, backup_at)
         return tables.deliveries.give_up_all(f"it waited when the backup of {backup_at} was made, which was restored")
 
     given_up = await catalog.write(give_up)
@@ -35,3 +38,9 @@ async def take_over(catalog: Catalog) -> None:
         backup_at,
         given_up,
     )
+
+
+def _backup_to_take_over(tables: Tables) -> str | None:
+    """When the backup was made that the catalog is; None: it is none, or was taken over."""
+    backup_at = tables.notes.get(Note.BACKUP)
+    return None if tables.notes.get(Note.TAKEN_OVER) is not None else backup_at

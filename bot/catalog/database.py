@@ -228,6 +228,7 @@ def _copy(connection: sqlite3.Connection, path: Path, target: Path) -> None:
                 with explained(path):
                     refuse_damage(copied, path)
                 Tables(copied).notes.put(Note.BACKUP, datetime.now(UTC).isoformat(timespec="seconds"))
+                Tables(copied).notes.remove(Note.TAKEN_OVER)
                 copied.commit()
                 copied.execute("PRAGMA journal_mode = DELETE")  # one file, without others beside it
             if target.exists():

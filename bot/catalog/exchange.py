@@ -7,6 +7,8 @@
     linkbot.sqlite3-wal and so on   moved after it: an old log would be applied to the new catalog
     linkbot.sqlite3.restored        moved to its place
 
+Whatever else lies beside them stays where it is, such as a copy that somebody made there.
+
 A writer that finds a new one without an old one makes the remaining steps; one that finds both drops the new one.
 Without that rule the moment between the steps would look like a first run.
 """
@@ -22,6 +24,8 @@ __all__ = ["give_to_owner", "is_under_way", "partial", "put_in_place", "restored
 logger = logging.getLogger(__name__)
 
 FOLDER = "before-restore-"
+# What a catalog consists of (https://www.sqlite.org/tempfiles.html); the file itself is the first to be moved.
+SUFFIXES = ("", "-journal", "-shm", "-wal")
 
 
 def restored(path: Path) -> Path:
@@ -39,12 +43,11 @@ def is_under_way(path: Path) -> bool:
     return restored(path).exists() and not path.exists()
 
 
-def put_in_place(path: Path, kept: Collection[Path] = ()) -> Path | None:
+def put_in_place(path: Path) -> Path | None:
     """Let the catalog at `restored(path)` take the place of the one at `path`; the caller holds the lock of the folder.
 
     Args:
         path: of the catalog, which may be missing.
-        kept: files beside it that stay where they are although their names begin like its own.
 
     Returns:
         The folder in which everything is that was there before; None: there was nothing.
@@ -52,11 +55,10 @@ def put_in_place(path: Path, kept: Collection[Path] = ()) -> Path | None:
     Raises:
         OSError: it cannot be done; what is done of it stays, and `settle` does the rest.
     """
-    staying = {restored(path).name, *(file.name for file in kept)}
-    beside = sorted(file for file in path.parent.glob(f"{path.name}*") if file.name not in staying)
-    folder = _new_folder(path.parent) if beside else None
+    old = _files_of(path)
+    folder = _new_folder(path.parent) if old else None
     if folder is not None:
-        _move(beside, folder)  # sorted, so that the catalog itself is the first
+        _move(old, folder)
     restored(path).rename(path)
     sync_folder(path.parent)
     return folder
@@ -68,7 +70,7 @@ def settle(path: Path) -> None:
     Raises:
         OSError: it cannot be ended now.
     """
-    for part in path.parent.glob(f"{partial(path).name}*"):
+    for part in _files_of(partial(path)):
         part.unlink()
     new = restored(path)
     if not new.exists():
@@ -77,9 +79,8 @@ def settle(path: Path) -> None:
         new.unlink()
         logger.warning("A `linkbot restore` was interrupted before it changed anything; the catalog is the old one")
         return
-    beside = sorted(file for file in path.parent.glob(f"{path.name}*") if file != new)
-    if beside:
-        _move(beside, max(path.parent.glob(f"{FOLDER}*"), default=None) or _new_folder(path.parent))
+    if rest := _files_of(path):
+        _move(rest, _newest_folder(path.parent) or _new_folder(path.parent))
     new.rename(path)
     sync_folder(path.parent)
     logger.warning("A `linkbot restore` was interrupted; it is finished now: the catalog is the restored one")
@@ -99,6 +100,17 @@ def give_to_owner(file: Path, like: Path) -> None:
     if os.geteuid() == 0:
         owner = like.stat()
         os.chown(file, owner.st_uid, owner.st_gid)
+
+
+def _files_of(path: Path) -> list[Path]:
+    """The files of the catalog at `path` that are there, it itself first."""
+    files = (path.with_name(path.name + suffix) for suffix in SUFFIXES)
+    return [file for file in files if os.path.lexists(file)]
+
+
+def _newest_folder(state: Path) -> Path | None:
+    """The one into which the interrupted restore moved what it had come to; what has another name is a person's own."""
+    return max((each for each in state.glob(f"{FOLDER}[0-9]*") if each.is_dir()), default=None)
 
 
 def _new_folder(state: Path) -> Path:

@@ -16,6 +16,8 @@ class Note(StrEnum):
     COMMANDS = "commands"  # a fingerprint of the slash commands that Discord was told of
     IDENTIFIES = "identifies"  # JSON: when sessions were begun at the gateway within 24 hours, in seconds since 1970
     BACKUP = "backup_at"  # when this catalog was copied, ISO 8601; absent: it is no copy, or what came since is indexed
+    TAKEN_OVER = "taken_over"  # of such a copy: what waited when it was made is given up, so what waits now is newer
+    CHANNELS = "channels"  # JSON: the names of the channels in the settings of the last service, by id
     SERVICE = "service"  # JSON: since when the service runs, its process id, when it ended in good order
     PROBE = "probed_at"  # when it was last tried whether the catalog can be written, ISO 8601
 

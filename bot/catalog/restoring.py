@@ -144,6 +144,7 @@ def _noted(connection: sqlite3.Connection, source: Path) -> Prepared:
     made_at = _last_changed(source) if told is None else datetime.fromisoformat(told)
     if told is None:
         notes.put(Note.BACKUP, made_at.isoformat(timespec="seconds"))
+    notes.remove(Note.TAKEN_OVER)  # what has waited since it was may stand by now
     (posts,) = connection.execute("SELECT count(*) FROM posts WHERE gone_at IS NULL").fetchone()
     is_indexed = notes.get(Note.BASELINE) is not None
     waiting = _waiting(connection)

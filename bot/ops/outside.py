@@ -5,6 +5,7 @@ import os
 import time
 from pathlib import Path
 
+from bot.announcing.restored import take_over
 from bot.catalog.database import FILE_NAME, open_catalog, open_catalog_read_only
 from bot.catalog.lock import hold_lock
 from bot.ops.control import ask_service
@@ -17,7 +18,7 @@ __all__ = ["carry_out_from_outside", "path_in_content"]
 
 TURN_SECONDS = 5.0  # for a service that starts or ends just now, or another such command, to get out of the way
 LOOK_AGAIN_SECONDS = 0.1
-NO_SERVICE = "no service is running: what is to be announced is sent when one starts (linkbot run)"
+NO_SERVICE = "no service is running: what is to be announced is sent when one starts (`linkbot run`)"
 
 
 async def carry_out_from_outside(settings: Settings, request: Request) -> list[str]:
@@ -51,6 +52,7 @@ async def _carry_out_here(settings: Settings, request: Request) -> list[str]:
             return (await carry_out(catalog, settings, request)).lines
     with hold_lock(directory):
         async with open_catalog(directory) as catalog:
+            await take_over(catalog)  # or the next start would give up what is planned now
             done = await carry_out(catalog, settings, request)
     return [*done.lines, *([NO_SERVICE] if done.to_send else [])]
 

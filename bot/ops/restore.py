@@ -33,8 +33,7 @@ def restore(directory: Path, file: Path) -> list[str]:
             give_to_owner(directory / LOCK_NAME, directory)
             settle(path)
             prepared = prepare(file, path)
-            beside = [each for each in path.parent.glob(f"{file.name}*") if file.absolute().parent == path.parent]
-            kept = put_in_place(path, beside)
+            kept = put_in_place(path)
     except AlreadyRunningError as error:
         who, _, _ = str(error).partition("; ")
         raise AlreadyRunningError(
@@ -69,7 +68,7 @@ def _follows(prepared: Prepared) -> Iterator[str]:
         yield "- it was made before the first run: the next start indexes what is there and announces none of it"
     if prepared.waiting:
         waited = "1 delivery" if prepared.waiting == 1 else f"{prepared.waiting:,} deliveries"
-        yield f"- {waited} waited then and may stand by now: the next start makes each unknown (linkbot status)"
+        yield f"- {waited} waited then and may stand by now: the next start makes each unknown (`linkbot status`)"
     yield "- cards that were sent since stay as they are, whatever becomes of their posts"
     yield "- who used /forget-me since is known again, and written to until they use it once more"
-    yield "start the service now (linkbot run)"
+    yield "start the service now (`linkbot run`)"

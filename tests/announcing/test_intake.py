@@ -513,3 +513,33 @@ async def test_a_restored_backup_announces_nothing_of_the_time_between(tmp_path:
         assert "backup" in held.reason
         await take_over(backup)
         assert await backup.read(lambda tables: len(tables.deliveries.held_up())) == 1
+
+
+async def test_an_outage_at_the_first_look_makes_nothing_of_the_time_between_new(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    """Until a restored backup saw the whole directory, neither a file by itself nor a date that came is news."""
+    place = Place(tmp_path, catalog)
+    place.write("old")
+    place.write("due", date=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
+    async with place.running():
+        pass
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    await catalog.backup(restored / FILE_NAME)
+    for file in place.content.iterdir():
+        file.rename(tmp_path / file.name)
+    async with open_catalog(restored) as backup:
+        await take_over(backup)
+        place.catalog = backup
+        place.clock.ahead = timedelta(hours=2)
+        async with place.running():
+            assert await noted(place, Note.OUTAGE)
+            assert await place.standing("due") is Standing.WAITING
+            place.write("since")
+            await until(lambda: is_(place, "since", Standing.INDEXED))
+            for name in ("old", "due"):
+                (tmp_path / f"{name}.md").rename(place.content / f"{name}.md")
+            place.write("new")
+            await until(lambda: is_(place, "new", Standing.ANNOUNCED))
+            assert await place.standing("due") is Standing.INDEXED

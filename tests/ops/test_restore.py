@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from bot.catalog.lock import hold_lock
 from bot.catalog.notes import Note
 from bot.catalog.restoring import prepare
 from bot.catalog.schema import migrations
+from bot.ops.outside import NO_SERVICE, carry_out_from_outside
+from bot.ops.resolve import ResolveRequest
 from bot.ops.restore import restore
 from bot.problems import AlreadyRunningError, CatalogRefusedError, CatalogUnavailableError, LinkbotError, UsageError
 from bot.settings import Settings
@@ -279,6 +282,46 @@ async def test_whatever_is_wrong_with_the_old_one_it_can_be_restored_over(
     (kept,) = kept_in(state)
     assert everything_in(kept) == before
     assert await paths(state) == {"old.md"}
+
+
+async def test_what_is_asked_for_before_the_next_start_is_kept(settings: Settings, state: Path) -> None:
+    """What waited is given up once for each restore; what a person plans after it is sent, unless restored again."""
+    await filled(settings, "old.md")
+    restore(state, await backed_up(settings, state.parent / "backup"))
+    lines = await carry_out_from_outside(settings, ResolveRequest(1, resend=True))
+    assert NO_SERVICE in lines
+    assert await state_of_the_delivery(state) == "pending"
+    assert await state_of_the_delivery(state) == "pending", "the next start gives up nothing either"
+    shutil.copy(state / FILE_NAME, state.parent / "copy")
+    for backup in (state.parent / "copy", await backed_up(settings, state.parent / "later")):
+        restore(state, backup)
+        assert await state_of_the_delivery(state) == "unknown"
+
+
+async def state_of_the_delivery(state: Path) -> str:
+    """What has become of the only delivery when a service starts."""
+    async with open_catalog(state) as catalog:
+        await take_over(catalog)
+        known = await catalog.read(lambda tables: tables.deliveries.by_id(1, datetime.now(UTC)))
+        assert known is not None
+        return known.state
+
+
+async def test_what_lies_beside_the_catalog_stays_there(settings: Settings, state: Path) -> None:
+    """A restore, also one that was interrupted, moves the catalog's own files alone, whatever other names look like."""
+    await filled(settings, "old.md")
+    backup = await backed_up(settings, state / f"{FILE_NAME}.backup[1]")
+    own = [backup, state / f"{FILE_NAME}.backup1", state / f"{FILE_NAME}-old", state / "before-restore-notes"]
+    for file in own[1:]:
+        file.write_text("a person's own")
+    restore(state, backup)
+    (kept,) = (folder for folder in kept_in(state) if folder.is_dir())
+    prepare(backup, state / FILE_NAME)
+    (state / FILE_NAME).rename(kept / "moved")
+    (state / f"{FILE_NAME}-wal").write_text("of the old one")
+    assert await paths(state) == {"old.md"}
+    assert {FILE_NAME, "moved", f"{FILE_NAME}-wal"} <= {file.name for file in kept.iterdir()}
+    assert all(file.is_file() for file in own)
 
 
 async def test_it_can_be_undone(settings: Settings, state: Path) -> None:
