@@ -30,7 +30,8 @@ from bot.discord_app.connection import Connection
 from bot.discord_app.follower import Follower
 from bot.discord_app.follows import Follows
 from bot.discord_app.publish import DiscordPublisher
-from bot.ops.live import DiscordLink, Live
+from bot.ops.last_settings import note_channels
+from bot.ops.live import DiscordLink, Live, mark_of
 from bot.ops.management import ServiceManagement
 from bot.ops.pause import ResumeRequest
 from bot.ops.readiness import Readiness, Signs
@@ -137,6 +138,7 @@ class Assembly:
         Raises:
             LinkbotError: what ended it before its time. It comes in an exception group.
         """
+        await note_channels(self._catalog, self.settings.channels)
         if not self.settings.commands.follow:
             await end_following(self._catalog)
         async with aclosing(self._archive), asyncio.TaskGroup() as group:
@@ -189,7 +191,17 @@ class Assembly:
             troubles=self.troubles.all,
         )
         reasons = await self._readiness.reasons(signs)
-        return Live(tuple(signs.troubles), discord, self._since, tuple(reasons))
+        channels = {channel.id: channel.name for channel in self.settings.channels}
+        return Live(
+            troubles=tuple(signs.troubles),
+            discord=discord,
+            settings_at=self._since,
+            reasons=tuple(reasons),
+            channels=channels,
+            guild_ids=client.guilds_of(channels),
+            content=self.settings.content.directory.as_uri(),
+            settings_mark=mark_of(self.settings),
+        )
 
     async def _finish(self, sending: asyncio.Task[None], seconds: float) -> None:
         """Let the requests under way end; one that takes too long is looked into by the assembly after this."""

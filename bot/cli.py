@@ -6,9 +6,11 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot.command_line.parser import COMMANDS, parse
 from bot.ops.logs import LogStyle, end_log, log_cheaply, log_crashes, say, set_up_logging
+from bot.ops.suggest import suggested
 from bot.ops.terminal import printable
 from bot.problems import ExitCode, LinkbotError
 from bot.redaction import redacted
@@ -47,7 +49,7 @@ def _carried_out(parsed: argparse.Namespace, style: LogStyle) -> int:
         code = COMMANDS[parsed.command].carry_out(parsed)
         sys.stdout.flush()
     except LinkbotError as error:
-        _tell(error, style)
+        _tell(error, style, parsed.config)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -70,9 +72,9 @@ def _log_style(parsed: argparse.Namespace) -> LogStyle:
     return LogStyle(chosen)
 
 
-def _tell(error: LinkbotError, style: LogStyle) -> None:
+def _tell(error: LinkbotError, style: LogStyle, config: Path | None) -> None:
     """Tell why the command ends: in the log where that is read by a machine, else by itself."""
-    for line in str(error).splitlines():
+    for line in suggested(str(error), config).splitlines():
         if style is LogStyle.JSON:
             logger.critical("%s", line, extra={"exit_code": int(error.exit_code)})
         else:

@@ -377,7 +377,7 @@ async def test_announce_without_a_service_is_sent_at_its_next_start(bot: Bot, tm
     ended = await linkbot("announce", "content/docs/old.md", "--config", bot.config, cwd=tmp_path)
     assert ended.out.splitlines() == [
         "docs/old.md: to be announced in news, other",
-        "no service is running: what is to be announced is sent when one starts (linkbot run)",
+        "no service is running: what is to be announced is sent when one starts (`linkbot run`)",
     ]
     assert await bot.states() == {DeliveryState.PENDING: 1}
     await bot.start()
@@ -442,7 +442,7 @@ async def test_resolve_without_a_service(bot: Bot) -> None:
     await bot.stop()
     assert (await bot.linkbot("resolve", again, "--resend")).out.splitlines() == [
         "docs/again.md in news: to be sent again",
-        "no service is running: what is to be announced is sent when one starts (linkbot run)",
+        "no service is running: what is to be announced is sent when one starts (`linkbot run`)",
     ]
     assert await bot.states() == {DeliveryState.DROPPED: 1, DeliveryState.SENT: 1, DeliveryState.PENDING: 1}
     await bot.start()

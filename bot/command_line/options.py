@@ -5,10 +5,10 @@ from pathlib import Path
 
 from bot.ops.announce import MOST_POSTS
 from bot.ops.resolve import HIGHEST_ID
+from bot.ops.suggest import DEFAULT_CONFIG
 
-__all__ = ["add_config", "count", "identifier", "port"]
+__all__ = ["DEFAULT_CONFIG", "add_config", "count", "delivery", "message", "port"]
 
-DEFAULT_CONFIG = Path("config/bot.yaml")
 HIGHEST_PORT = 65_535
 
 
@@ -29,12 +29,27 @@ def count(text: str) -> int:
     return _whole(text, 1, MOST_POSTS)
 
 
-def identifier(text: str) -> int:
-    """The number of a delivery, or a snowflake."""
-    return _whole(text, 1, HIGHEST_ID)
+def delivery(text: str) -> int:
+    """The number of a delivery."""
+    if not _is_within(text, 1, HIGHEST_ID):
+        raise argparse.ArgumentTypeError(f"{text!r} is no delivery's number; `linkbot status` tells the numbers")
+    return int(text)
+
+
+def message(text: str) -> int:
+    """The id of a message in Discord."""
+    if not _is_within(text, 1, HIGHEST_ID):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no message's id; it is the last number in what Copy Message Link gives you in Discord"
+        )
+    return int(text)
 
 
 def _whole(text: str, least: int, most: int) -> int:
-    if not text.isdecimal() or not least <= int(text) <= most:
+    if not _is_within(text, least, most):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least:,} to {most:,}")
     return int(text)
+
+
+def _is_within(text: str, least: int, most: int) -> bool:
+    return text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most

@@ -6,7 +6,6 @@ from bot.command_line.changing import change, channels_called
 from bot.command_line.options import add_config
 from bot.ops.pause import PauseRequest
 from bot.problems import ExitCode
-from bot.settings import load_settings
 
 __all__ = ["SUMMARY", "add_arguments", "carry_out"]
 
@@ -22,5 +21,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(parsed: argparse.Namespace) -> ExitCode:
     """Have it held back."""
-    settings = load_settings(parsed.config)
-    return change(settings, PauseRequest(channels_called(settings, parsed.channel)))
+    return change(parsed.config, lambda settings: PauseRequest(channels_called(settings, parsed.channel)))

@@ -57,7 +57,7 @@ def _show(settings: Settings, post: Path, parsed: argparse.Namespace) -> None:
     from bot.ops import preview_json, preview_page, preview_terminal
     from bot.ops.preview import preview
 
-    shown = asyncio.run(preview(settings, post, datetime.now(UTC)))
+    shown = asyncio.run(preview(settings, post, datetime.now(UTC), parsed.config))
     if parsed.html is not None and shown.card is not None:
         _write(parsed.html, preview_page.as_html(shown), preview_page.BEGINNING)
     if parsed.json:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.command_line.options import add_config
 from bot.ops.restore import restore
+from bot.ops.suggest import suggested
 from bot.ops.terminal import printable
 from bot.problems import ExitCode
 from bot.settings import load_settings
@@ -25,5 +26,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def carry_out(parsed: argparse.Namespace) -> ExitCode:
     """Restore, and print what was done and what follows."""
     for line in restore(load_settings(parsed.config).state.directory, parsed.file):
-        print(printable(line))
+        print(printable(suggested(line, parsed.config)))
     return ExitCode.OK

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from bot.command_line.options import add_config
@@ -53,7 +54,7 @@ def _source(config: Path, state: Path | None) -> Source:
     """
     try:
         known = source_of(load_settings(config), config)
-        return known if state is None else Source(state, known.channel_names, config)
+        return known if state is None else replace(known, state=state, mark=None)
     except SettingsError as error:
         found = state or find_state_directory(config)
         if found is None:

@@ -5,7 +5,7 @@ Announcing needs only requests, so an outage of the gateway stops nothing but th
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import aiohttp
 import discord
@@ -94,6 +94,15 @@ class LinkbotClient(discord.Client):
             self.tree.clear_commands(guild=discord.Object(guild))
         self._guilds_with_commands = tuple(guilds)
         self.presses = Presses()
+
+    def guilds_of(self, channel_ids: Iterable[int]) -> dict[int, int]:
+        """The server of each of these channels that the gateway told of; the others are left out."""
+        found = {channel_id: self.get_channel(channel_id) for channel_id in channel_ids}
+        return {
+            channel_id: channel.guild.id
+            for channel_id, channel in found.items()
+            if isinstance(channel, discord.abc.GuildChannel | discord.Thread)
+        }
 
     async def login(self, token: str, on_contact: Callable[[], None] = lambda: None) -> None:
         """Log in, however long Discord stays out of reach; afterwards everything but slash commands works.

@@ -253,4 +253,4 @@ def done_with(step: Step, request: AnnounceRequest) -> str:
     taken_in = f"; {would}taken in without announcing it" if step.known.standing is Standing.HELD else ""
     if step.to_followers:
         taken_in = f"; {would}sent to those who follow it alone"
-    return f"no channel takes it{taken_in}; --channel ID sends it to one whatever its filters say"
+    return f"no channel takes it{taken_in}; --channel CHANNEL sends it to one whatever its filters say"

@@ -1,13 +1,19 @@
 """What a running service says of itself, to a command that asks from another process and to monitoring."""
 
-from dataclasses import dataclass
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 from pydantic import TypeAdapter
 
 from bot.announcing.troubles import Trouble
+from bot.settings import Settings
 
-__all__ = ["DiscordLink", "Live", "LiveRequest", "from_lines", "to_lines"]
+__all__ = ["DiscordLink", "Live", "LiveRequest", "from_lines", "mark_of", "to_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,26 @@ class Live:
         discord: see `DiscordLink`.
         settings_at: when the settings in force were read; aware.
         reasons: why it is not ready to do all that it is for; empty: it is.
+        channels: the names of the channels in those settings, by id.
+        guild_ids: the server of each of these channels that the gateway told of, by the channel's id.
+        content: the content directory as a ``file://`` address, which can hold any name; None as in `settings_mark`.
+        settings_mark: what `mark_of` gives for those settings; None: the service is of a version that does not say.
     """
 
     troubles: tuple[Trouble, ...]
     discord: DiscordLink
     settings_at: datetime
     reasons: tuple[Trouble, ...]
+    channels: Mapping[int, str] = field(default_factory=dict)
+    guild_ids: Mapping[int, int] = field(default_factory=dict)
+    content: str | None = None
+    settings_mark: str | None = None
+
+    @property
+    def content_directory(self) -> Path | None:
+        """The content directory, absolute; None: the service does not say."""
+        address = self.content
+        return None if address is None else Path(os.fsdecode(unquote_to_bytes(address.removeprefix("file://"))))
 
     @property
     def unready(self) -> tuple[str, ...]:
@@ -55,6 +75,11 @@ class LiveRequest:
 
 
 _LIVE = TypeAdapter(Live)
+
+
+def mark_of(settings: Settings) -> str:
+    """The same for the same settings, and for no others."""
+    return hashlib.sha256(repr(settings).encode(errors="surrogateescape")).hexdigest()
 
 
 def to_lines(live: Live) -> list[str]:

@@ -46,6 +46,7 @@ class Preview:
         memory: what is known already.
         settings: under which all this is.
         now: the moment of the decision, aware.
+        config: the settings file that a person named, for the commands that are suggested; None: none was named.
     """
 
     file: str
@@ -60,6 +61,7 @@ class Preview:
     memory: Memory
     settings: Settings
     now: datetime
+    config: Path | None = None
 
     @property
     def is_announced(self) -> bool:
@@ -77,7 +79,7 @@ class Preview:
         return None
 
 
-async def preview(settings: Settings, path: Path, now: datetime) -> Preview:
+async def preview(settings: Settings, path: Path, now: datetime, config: Path | None = None) -> Preview:
     """Read the post at `path` and work out what became of it, and what would.
 
     Args:
@@ -85,6 +87,7 @@ async def preview(settings: Settings, path: Path, now: datetime) -> Preview:
         path: a post, relative to the current directory or to the content directory, or absolute; one outside of the
             content directory is judged by its file name where channels filter by path. It may be gone.
         now: aware.
+        config: the settings file, as the person named it.
 
     Raises:
         UsageError: `path` names a folder.
@@ -106,6 +109,7 @@ async def preview(settings: Settings, path: Path, now: datetime) -> Preview:
         memory=memory,
         settings=settings,
         now=now,
+        config=config,
     )
 
 

@@ -9,6 +9,7 @@ from bot.catalog.records import DeliveryState, Reason, Standing
 from bot.content.post import Post
 from bot.ops.preview import Preview
 from bot.ops.preview_delivery import delivery_facts
+from bot.ops.suggest import suggested
 from bot.settings import ChannelSettings, Filter
 
 __all__ = ["ChannelWords", "Condition", "channel_words", "conditions_of"]
@@ -79,11 +80,12 @@ def channel_words(preview: Preview) -> Iterator[ChannelWords]:
             takes=each.matches,
             says=_says(each, placement),
             conditions=tuple(conditions_of(each, preview.post)),
-            facts=tuple(_facts(preview, each, placement)),
+            facts=tuple(suggested(fact, preview.config) for fact in _facts(preview, each, placement)),
         )
     for channel_id, placement in placements.items():
         says = f"is not in the settings any more; the post {STATES[placement.state]}"
-        yield ChannelWords(str(channel_id), None, says, (), tuple(delivery_facts(preview, None, placement)))
+        facts = tuple(suggested(fact, preview.config) for fact in delivery_facts(preview, None, placement))
+        yield ChannelWords(str(channel_id), None, says, (), facts)
 
 
 def _label(channel: ChannelSettings) -> str:

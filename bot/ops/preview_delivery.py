@@ -34,12 +34,13 @@ def moment(at: datetime | None) -> str:
 def message_link(preview: Preview, placement: Placement) -> str | None:
     """The address of the message that shows the post; None: there is no message, or its server is not known.
 
-    The server is known where ``commands.guilds`` names exactly one.
+    The server is known while the service runs, and where ``commands.guilds`` names exactly one.
     """
     guilds = preview.settings.commands.guilds
-    if placement.message_id is None or len(guilds) != 1:
+    guild_id = preview.memory.service.guild_ids.get(placement.channel_id, guilds[0] if len(guilds) == 1 else None)
+    if placement.message_id is None or guild_id is None:
         return None
-    return f"https://discord.com/channels/{guilds[0]}/{placement.channel_id}/{placement.message_id}"
+    return f"https://discord.com/channels/{guild_id}/{placement.channel_id}/{placement.message_id}"
 
 
 def delivery_facts(preview: Preview, channel: ChannelSettings | None, placement: Placement) -> Iterator[str]:

@@ -44,11 +44,13 @@ class Service:
         running: whether there is one.
         bot: the bot's name in Discord, without the number behind it; None: it is not logged in, or does not say.
         troubles: what it says does not work just now, oldest first.
+        guild_ids: the server of each channel of its settings, as far as it knows, by the channel's id.
     """
 
     running: bool = False
     bot: str | None = None
     troubles: tuple[Trouble, ...] = ()
+    guild_ids: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ async def _service(directory: Path) -> Service:
         return Service()
     live = from_lines(lines)
     name = None if live.discord.user is None else live.discord.user.rpartition("#")[0] or live.discord.user
-    return Service(running=True, bot=name, troubles=live.troubles)
+    return Service(running=True, bot=name, troubles=live.troubles, guild_ids=live.guild_ids)
 
 
 def _read(tables: Tables, settings: Settings, path: str | None, post: Post | None, now: datetime) -> Memory:

@@ -8,6 +8,7 @@ from bot.content.post import NotAPost, Post
 from bot.ops.preview import Preview
 from bot.ops.preview_delivery import moment
 from bot.ops.preview_memory import MemoryState
+from bot.ops.suggest import suggested
 
 __all__ = ["knowledge", "rules", "verdict"]
 
@@ -15,10 +16,11 @@ IN_CHANNELS = {
     DeliveryState.SENT: "announced in {}",
     DeliveryState.SENDING: "being sent to {}",
     DeliveryState.PENDING: "waiting for {}",
-    DeliveryState.UNKNOWN: "in {} nobody knows",
+    DeliveryState.UNKNOWN: "perhaps announced in {}, which nobody can tell",
     DeliveryState.REFUSED: "refused in {}",
     DeliveryState.DROPPED: "given up in {}",
 }
+ASLEEP = "kept for {} until it may be shown there"
 WOULD = {
     Standing.HIDDEN: "not be shown",
     Standing.WAITING: "wait for its date",
@@ -81,10 +83,11 @@ def _stands(preview: Preview, known: KnownPost) -> str:
     names = {each.channel.id: each.channel.name for each in preview.routes}
     by_state: dict[str, list[str]] = {}
     for placement in preview.memory.placements:
-        form = "asleep for {}" if placement.sleeps else IN_CHANNELS[placement.state]
+        form = ASLEEP if placement.sleeps else IN_CHANNELS[placement.state]
         by_state.setdefault(form, []).append(names.get(placement.channel_id, str(placement.channel_id)))
     said = [form.format(", ".join(channels)) for form, channels in by_state.items()]
-    return f"{'; '.join(said) or 'announced to followers only'}."
+    *others, last = said or ["announced to followers only"]
+    return f"{', '.join(others)}{', and ' if others else ''}{last}."
 
 
 def _first_against(reasons: Sequence[Reason]) -> str:
@@ -104,6 +107,10 @@ def rules(preview: Preview) -> list[tuple[str, tuple[Reason, ...]]]:
 
 def knowledge(preview: Preview) -> Iterator[str]:
     """What the bot knows of the post, what would happen now, and what a person can do."""
+    return (suggested(text, preview.config) for text in _knowledge(preview))
+
+
+def _knowledge(preview: Preview) -> Iterator[str]:
     memory = preview.memory
     if memory.state is MemoryState.NONE:
         yield (
@@ -210,6 +217,6 @@ def _what_to_do(known: KnownPost) -> Iterator[str]:
             f" announcing them, `linkbot announce {known.post.path}` announces this one."
         )
     elif known.standing is Standing.INDEXED and known.cause is Cause.UNROUTED:
-        yield f"`linkbot announce {known.post.path} --channel ID` sends it to a channel whatever its filters say."
+        yield f"`linkbot announce {known.post.path} --channel CHANNEL` sends it to a channel whatever its filters say."
     elif known.standing is Standing.INDEXED:
         yield f"`linkbot announce {known.post.path}` announces it on purpose."

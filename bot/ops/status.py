@@ -5,7 +5,7 @@ All but what does not work just now comes from the state directory alone, so tha
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from bot.catalog.waiting import InDoubt, Scheduled, Waiting
 from bot.content.post import PostProblem
 from bot.ops.ask_live import SilenceError, ask_live
 from bot.ops.last_errors import LoggedError, read_last_errors
-from bot.ops.live import Live
+from bot.ops.last_settings import noted_channels
+from bot.ops.live import Live, mark_of
 from bot.ops.why_waiting import Facts, Why, why_waiting
 from bot.settings import Settings
 
@@ -37,17 +38,20 @@ class Source:
         channel_names: by id, of the channels in the settings; None: these are not known.
         file: the settings file; None: it was not asked.
         refused: why the settings in it cannot be used; None: they can.
+        mark: of the settings in the file, see `mark_of`; None: they are not known.
     """
 
     state: Path
     channel_names: Mapping[int, str] | None = None
     file: Path | None = None
     refused: str | None = None
+    mark: str | None = None
 
 
 def source_of(settings: Settings, file: Path | None = None) -> Source:
     """The source that `settings`, read from `file`, name."""
-    return Source(settings.state.directory, {channel.id: channel.name for channel in settings.channels}, file)
+    names = {channel.id: channel.name for channel in settings.channels}
+    return Source(settings.state.directory, names, file, mark=mark_of(settings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,16 @@ class Status:
     """The state of a catalog and of the service on it.
 
     Attributes:
-        source: where all of this is from.
+        source: where all of this is from; the names of the channels as the service has or had them, if the settings
+            in the file cannot be used.
         now: when it was read.
         running: whether a service listens.
         live: what the running service says of itself; None: none runs, or it says nothing.
         troubles: what does not work just now, oldest first.
         service: of the service that runs, or of the last one: since when, and its process id; None: there was none.
         baseline_at: when the first run was done; None: not yet.
+        backup_at: when the backup was made that was put in the catalog's place, and that no service took up yet; None:
+            there is none.
         outage: since when, and why, the content directory cannot be believed; None: it can.
         last_scan: when, how long (seconds), how many files, how they are watched; None: never.
         posts: how many there are of each standing.
@@ -92,6 +99,7 @@ class Status:
     troubles: tuple[Trouble, ...]
     service: Mapping[str, Any] | None
     baseline_at: datetime | None
+    backup_at: datetime | None
     outage: Mapping[str, str] | None
     last_scan: Mapping[str, Any] | None
     posts: Mapping[Standing, int]
@@ -154,17 +162,18 @@ class _Reader:
     errors: tuple[LoggedError, ...]
 
     def read(self, tables: Tables) -> Status:
-        baseline = tables.notes.get(Note.BASELINE)
+        source = self._named(tables)
         paused = tables.pauses.all()
         oldest = tables.waiting.oldest(self.now)
         return Status(
-            source=self.source,
+            source=source,
             now=self.now,
             running=self.running,
             live=self.live,
             troubles=self.troubles,
             service=_noted(tables, Note.SERVICE),
-            baseline_at=None if baseline is None else datetime.fromisoformat(baseline),
+            baseline_at=_moment(tables, Note.BASELINE),
+            backup_at=None if self.running else _moment(tables, Note.BACKUP),
             outage=_noted(tables, Note.OUTAGE),
             last_scan=_noted(tables, Note.SCAN),
             posts=tables.posts.count_by_standing(),
@@ -175,7 +184,7 @@ class _Reader:
             to_change=tables.messages.count_stale(),
             to_publish=tables.messages.count_to_publish(),
             oldest=oldest,
-            why=() if oldest is None else why_waiting(oldest, self._facts(tables, oldest, paused)),
+            why=() if oldest is None else why_waiting(oldest, self._facts(tables, source, oldest, paused)),
             oldest_waiting_at=tables.deliveries.oldest_waiting_at(self.now),
             in_doubt=tuple(tables.waiting.in_doubt()),
             next_scheduled=tables.waiting.next_scheduled(),
@@ -187,16 +196,28 @@ class _Reader:
             errors=self.errors,
         )
 
-    def _facts(self, tables: Tables, oldest: Waiting, paused: Mapping[int, datetime]) -> Facts:
+    def _named(self, tables: Tables) -> Source:
+        """The source with the names of the channels, be it those that the service has, or the last one had."""
+        if self.source.channel_names is not None:
+            return self.source
+        names = {} if self.live is None else self.live.channels
+        return replace(self.source, channel_names=names or noted_channels(tables) or None)
+
+    def _facts(self, tables: Tables, source: Source, oldest: Waiting, paused: Mapping[int, datetime]) -> Facts:
         return Facts(
             is_running=self.running,
             live=self.live,
-            channel_names=self.source.channel_names,
+            channel_names=source.channel_names,
             paused=paused,
             post=tables.posts.by_id(oldest.post_id),
             problem=tables.files.problem(oldest.path),
             now=self.now,
         )
+
+
+def _moment(tables: Tables, note: Note) -> datetime | None:
+    text = tables.notes.get(note)
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _noted(tables: Tables, note: Note) -> dict[str, Any] | None:

@@ -1,12 +1,14 @@
 """A `Status` as text for people, plain or for a terminal, and as JSON for programs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bot.ops.status import Status
-from bot.ops.status_advice import advice, errors
+from bot.ops.status_advice import advice
+from bot.ops.status_errors import errors
 from bot.ops.status_json import as_json
 from bot.ops.status_lines import after, before, table
+from bot.ops.suggest import suggested
 from bot.ops.terminal import printable
 
 if TYPE_CHECKING:
@@ -20,14 +22,15 @@ DELIVERIES, LOOK, ERROR = "deliveries", "!", "error"
 
 def as_text(status: Status) -> str:
     """For people: what is, and below it, marked with ``!``, what they should look at; the last errors at the end."""
+    look = list(advice(status))
     lines = [
         *(f"{label:<{LABEL}}{text}" for label, text in before(status)),
         *_plain_table(table(status)),
         *(f"{label:<{LABEL}}{text}" for label, text in after(status)),
-        *(f"{LOOK} {line}" for line in advice(status)),
-        *(f"{ERROR:<{LABEL}}{line}" for line in errors(status)),
+        *(f"{LOOK} {line}" for line in look),
+        *(f"{ERROR:<{LABEL}}{line}" for line in errors(status, look)),
     ]
-    return "\n".join(printable(line).rstrip() for line in lines)
+    return "\n".join(printable(suggested(line, status.source.file)).rstrip() for line in lines)
 
 
 def as_renderable(status: Status) -> "RenderableType":
@@ -36,13 +39,15 @@ def as_renderable(status: Status) -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    def grid(lines: Iterator[tuple[str, str]], label_style: str, style: str = "") -> Table:
+    def grid(lines: Iterable[tuple[str, str]], label_style: str, style: str = "") -> Table:
         made = Table.grid(padding=(0, 1))
         made.add_column(width=LABEL - 1, style=label_style)
         made.add_column(style=style, overflow="fold")
         for label, text in lines:
-            made.add_row(Text(label), Text(printable(text)))
+            made.add_row(Text(label), Text(printable(suggested(text, status.source.file))))
         return made
+
+    look = list(advice(status))
 
     rows = table(status)
     counts = Table(box=None, pad_edge=False, header_style="bold")
@@ -57,8 +62,8 @@ def as_renderable(status: Status) -> "RenderableType":
         grid(before(status), "bold cyan"),
         *([deliveries] if rows else []),
         grid(after(status), "bold cyan"),
-        grid(((LOOK, line) for line in advice(status)), "bold yellow", "yellow"),
-        grid(((ERROR, line) for line in errors(status)), "bold red"),
+        grid(((LOOK, line) for line in look), "bold yellow", "yellow"),
+        grid(((ERROR, line) for line in errors(status, look)), "bold red"),
     )
 
 

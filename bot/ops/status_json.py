@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.announcing.troubles import Trouble
 from bot.ops.status import Status
+from bot.ops.status_lines import in_force
 
 __all__ = ["as_json"]
 
@@ -31,6 +32,7 @@ def _service(status: Status) -> dict[str, object]:
             "file": None if status.source.file is None else str(status.source.file),
             "in_force_since": None if live is None else _iso(live.settings_at),
             "refused": status.source.refused,
+            "in_force": None if live is None or status.source.refused is not None else in_force(status),
         },
         "channels": [
             {"channel": str(channel_id), "name": name}
@@ -43,6 +45,7 @@ def _content(status: Status) -> dict[str, object]:
     scheduled = status.next_scheduled
     return {
         "baseline_at": _iso(status.baseline_at),
+        "backup_at": _iso(status.backup_at),
         "outage": status.outage,
         "last_scan": status.last_scan,
         "posts": status.posts,

@@ -9,7 +9,7 @@ from bot.catalog.records import DeliveryState
 from bot.ops.moments import length, moment
 from bot.ops.status import Status
 
-__all__ = ["after", "before", "channel_name", "table"]
+__all__ = ["after", "before", "channel_name", "in_force", "table"]
 
 Line = tuple[str, str]  # a label and what belongs to it
 
@@ -22,9 +22,8 @@ def before(status: Status) -> Iterator[Line]:
     """What comes before the deliveries: the service, the content, what waits."""
     yield "service", _service(status)
     yield from _live(status)
-    if (file := status.source.file) is not None:
-        since = "" if status.live is None else f", in force since {moment(status.live.settings_at)}"
-        yield "settings", f"{file}{since}"
+    if status.source.file is not None:
+        yield "settings", _settings(status)
     yield "last scan", _last_scan(status)
     posts = ", ".join(f"{number:,} {standing}" for standing, number in status.posts.items())
     yield "posts", posts or "none"
@@ -67,7 +66,7 @@ def after(status: Status) -> Iterator[Line]:
     if status.sleeping:
         yield "", ASLEEP
     for number, channel_id, what in _messages(status):
-        yield "messages", f"{number:,} still to be {what} in {channel_name(status, channel_id)}"
+        yield "messages", f"{number:,} {_to_be(status, channel_id, what)}"
     for channel_id, since in status.paused.items():
         name = channel_name(status, channel_id)
         yield "paused", f"{name} since {moment(since)}: `linkbot resume {channel_id}`"
@@ -84,9 +83,25 @@ def channel_name(status: Status, channel_id: int) -> str:
     return names.get(channel_id, f"{channel_id}, not in the settings")
 
 
+def in_force(status: Status) -> bool:
+    """Whether the settings in the file are those of the running service, as far as anybody can tell."""
+    live, mark = status.live, status.source.mark
+    return live is None or live.settings_mark is None or mark is None or mark == live.settings_mark
+
+
+def _settings(status: Status) -> str:
+    file = status.source.file
+    since = "" if status.live is None else f" since {moment(status.live.settings_at)}"
+    if status.source.refused is not None:
+        return f"{file} cannot be used{since and f'; others are in force{since}'}"
+    if not in_force(status):
+        return f"others than in {file} are in force{since}"
+    return f"{file}{since and f', in force{since}'}"
+
+
 def _service(status: Status) -> str:
     told: Mapping[str, Any] = status.service or {}
-    if not told:
+    if not told or status.backup_at is not None:  # what a backup tells of a service need not be of this machine
         return "running" if status.running else "not running"
     began = f"{_told(told['since'])} (process {told['process']})"
     if status.running:
@@ -127,6 +142,13 @@ def _waiting(status: Status) -> str:
     why = "; and ".join(why.text for why in status.why)
     where = channel_name(status, oldest.channel_id)
     return f"{what} {oldest.path} in {where} since {moment(oldest.since)}: {why}"
+
+
+def _to_be(status: Status, channel_id: int, what: str) -> str:
+    names = status.source.channel_names
+    if names is not None and channel_id not in names:
+        return f"not {what} in {channel_id}, as long as that is not in the settings"
+    return f"still to be {what} in {channel_name(status, channel_id)}"
 
 
 def _messages(status: Status) -> Iterator[tuple[int, int, str]]:

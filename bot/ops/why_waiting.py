@@ -11,7 +11,7 @@ from bot.catalog.waiting import Waiting
 from bot.content.post import PostProblem
 from bot.ops.live import Live
 
-__all__ = ["Facts", "Why", "why_waiting"]
+__all__ = ["Facts", "Why", "of_channel", "why_waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,11 @@ class Facts:
     post: KnownPost | None
     problem: PostProblem | None
     now: datetime
+
+
+def of_channel(name: str) -> tuple[str, str]:
+    """Where the troubles of the channel with this name are: with what is new, and with what changes."""
+    return f"channel {name}", f"changes in {name}"
 
 
 def why_waiting(waiting: Waiting, facts: Facts) -> tuple[Why, ...]:
@@ -84,7 +89,7 @@ def _of_channel(waiting: Waiting, facts: Facts) -> Iterator[Why]:
 
 def _of_service(waiting: Waiting, facts: Facts) -> Iterator[Why]:
     if not facts.is_running:
-        yield Why("not_running", "no service runs: start it (linkbot run)")
+        yield Why("not_running", "no service runs: start it (`linkbot run`)")
         if waiting.state is DeliveryState.SENDING:
             yield Why("in_doubt", "the last one ended in a request for it: the next start finds out whether it stands")
     elif facts.live is None:
@@ -118,7 +123,10 @@ def _of_trouble(waiting: Waiting, trouble: Trouble) -> Why:
         return Why("in_doubt", f"nobody can tell yet whether it stands, since {since}: {trouble.what}; it is found out")
     if trouble.rate_limited:
         return Why("rate_limited", f"Discord asks to wait, since {since}: {trouble.what}; it goes on by itself")
-    return Why("channel", f"the channel does not take it since {since}: {trouble.what}; it is tried again by itself")
+    again = "it is tried again by itself"
+    if trouble.is_refusal:
+        again += f", and at once by `linkbot resume {waiting.channel_id}` when that is mended"
+    return Why("channel", f"the channel does not take it since {since}: {trouble.what}; {again}")
 
 
 def _moment(moment: datetime) -> str:

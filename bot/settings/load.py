@@ -94,7 +94,9 @@ def _read(path: Path) -> str:
         with path.open("rb") as stream:
             raw = stream.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError as error:
-        fix = f"make one and put your channels in: cp config/bot.example.yaml {shlex.quote(str(path))}"
+        fix = "name one that is there with --config; config/bot.example.yaml shows what belongs into one"
+        if path.parent.is_dir():
+            fix = f"make one and put your channels in: cp config/bot.example.yaml {shlex.quote(str(path))}"
         raise UnreadableYamlError(Mistake((), None, "there is no such settings file", fix)) from error
     except OSError as error:
         what = f"the settings file cannot be read: {error.strerror}"

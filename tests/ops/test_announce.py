@@ -109,7 +109,7 @@ async def test_nothing_is_planned_twice(catalog: Catalog, settings: Settings) ->
 async def test_a_post_that_no_channel_takes_says_so(catalog: Catalog, settings: Settings) -> None:
     """The answer names the way to send it all the same."""
     lines = await announce(catalog, settings, AnnounceRequest(paths=("c.md",)))
-    assert lines == ["c.md: no channel takes it; --channel ID sends it to one whatever its filters say"]
+    assert lines == ["c.md: no channel takes it; --channel CHANNEL sends it to one whatever its filters say"]
     assert await standing(catalog, "c.md") is Standing.INDEXED
 
 
@@ -136,7 +136,7 @@ async def test_a_dry_run_says_why_not_elsewhere(catalog: Catalog, settings: Sett
     assert await announce(catalog, settings, AnnounceRequest(paths=("a.md", "b.md", "c.md"), dry_run=True)) == [
         "a.md: would be announced in kubernetes (paused); it is pending in all already",
         "b.md: would be announced in all; not in kubernetes (tags.any: at least one of kubernetes; the post has none)",
-        "c.md: no channel takes it; --channel ID sends it to one whatever its filters say;"
+        "c.md: no channel takes it; --channel CHANNEL sends it to one whatever its filters say;"
         " not in all (tags.none: none of nowhere; the post has nowhere);"
         " not in kubernetes (tags.any: at least one of kubernetes; the post has nowhere)",
         "all: 1 post in 1 message, beside 1 post that waits there; tags.none keeps 1 out",

@@ -92,7 +92,7 @@ async def test_an_announced_post_tells_where_it_stands(catalog: Catalog, setting
     await carry(catalog, ALL, "sent")
     await carry(catalog, KUBERNETES, "claimed", MESSAGE + 1)
     shown = await seen(settings)
-    assert verdict(shown) == "It is announced in all; being sent to kubernetes."
+    assert verdict(shown) == "It is announced in all, and being sent to kubernetes."
     assert "Known since 20" in told(shown)
     link = f"https://discord.com/channels/9/{ALL}/{MESSAGE}"
     assert facts(shown) == f"sent 2025-11-23 06:58 UTC: message {MESSAGE}\n{link}"
@@ -145,7 +145,7 @@ async def test_a_delivery_that_a_person_must_look_at_names_the_commands(catalog:
     await carry(catalog, ALL, "refused")
     await carry(catalog, KUBERNETES, "unknown", MESSAGE + 1)
     shown = await seen(settings)
-    assert verdict(shown) == "It is refused in all; in kubernetes nobody knows."
+    assert verdict(shown) == "It is refused in all, and perhaps announced in kubernetes, which nobody can tell."
     assert "50035: Invalid Form Body (delivery 1)\n`linkbot resolve 1 --resend`" in facts(shown)
     assert "the history cannot be read (delivery 2)\nlook into the channel: `linkbot resolve 2" in facts(
         shown, KUBERNETES
@@ -258,7 +258,7 @@ async def test_held_waiting_and_unrouted_posts_say_what_for(catalog: Catalog, se
     await known(catalog, picky, post_text("Lone", tags=[]), "lone.md")
     lone = await seen(picky, "lone.md")
     assert verdict(lone) == "It is not announced, though members find it: none of 1 channels takes it."
-    assert "`linkbot announce lone.md --channel ID` sends it" in told(lone)
+    assert "`linkbot announce lone.md --channel CHANNEL` sends it" in told(lone)
 
 
 async def test_posts_to_followers_are_counted_and_nobody_is_named(catalog: Catalog, settings: Settings) -> None:
