@@ -119,9 +119,10 @@ class Assembly:
         """Wait until what was there at the start is taken in."""
         await self._intake.ready.wait()
 
-    async def until_settled(self) -> None:
-        """Wait also for the files that were still being written then."""
-        await self._intake.settled.wait()
+    @property
+    def is_settled(self) -> bool:
+        """Whether that includes the files that were still being written then."""
+        return self._intake.settled.is_set()
 
     def stop(self) -> None:
         """Let `run` end in good order: no more intake, and the requests under way are finished."""
@@ -224,5 +225,6 @@ class Assembly:
 
     async def _tell_watching(self) -> None:
         await self.until_indexed()
-        logger.info("Watching %s", self.settings.content.directory)
+        if self._connection.answers:  # a single run ends instead
+            logger.info("Watching %s", self.settings.content.directory)
         self._on_indexed()

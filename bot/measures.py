@@ -5,7 +5,17 @@ How many posts, problems and deliveries there are is not counted here: the catal
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 
-__all__ = ["GATEWAY_RECONNECTS", "LOOP_LAG", "MESSAGE_SECONDS", "RATE_LIMITED", "REGISTRY", "RELOADS", "SCAN_SECONDS"]
+__all__ = [
+    "CARDS",
+    "GATEWAY_RECONNECTS",
+    "LOOP_LAG",
+    "MESSAGE_SECONDS",
+    "RATE_LIMITED",
+    "REGISTRY",
+    "RELOADS",
+    "SCAN_SECONDS",
+    "cards_so_far",
+]
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # when each count began: process_start_time_seconds says it once
 REGISTRY = CollectorRegistry()
@@ -16,6 +26,13 @@ MESSAGE_SECONDS = Histogram(
     " announces or lets go are left out.",
     ["channel"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600),
+    registry=REGISTRY,
+)
+CARDS = Counter(
+    "linkbot_cards",
+    "Posts, counted in each channel, by what was done with their cards there: announced, edited, taken_back, published;"
+    " and sent_to_followers.",
+    ["what"],
     registry=REGISTRY,
 )
 SCAN_SECONDS = Histogram(
@@ -49,7 +66,14 @@ RELOADS = Counter(
 )
 
 # What never happened is told as 0: else the first time would be no increase.
+for what in ("announced", "edited", "taken_back", "published", "sent_to_followers"):
+    CARDS.labels(what)
 for scope in ("user", "global", "shared", "unknown"):
     RATE_LIMITED.labels(scope)
 for result in ("taken", "refused"):
     RELOADS.labels(result)
+
+
+def cards_so_far() -> dict[str, int]:
+    """What `CARDS` counted since this process began, by its label."""
+    return {sample.labels["what"]: int(sample.value) for metric in CARDS.collect() for sample in metric.samples}

@@ -28,13 +28,15 @@ from bot.catalog.lock import hold_lock
 from bot.catalog.notes import Note
 from bot.discord_app.connection import Connection
 from bot.discord_app.identify_budget import IdentifyBudget
+from bot.measures import cards_so_far
 from bot.ops.control import serve_control
 from bot.ops.directories import why_no_directory
 from bot.ops.health import serving_health
 from bot.ops.heartbeat import beat
 from bot.ops.last_errors import keep_last_errors
+from bot.ops.left import OnceReport, report, what_is_left
 from bot.ops.live import Live, LiveRequest, to_lines
-from bot.ops.once import OnceReport, Patience, report, until_done, what_is_left
+from bot.ops.once import SingleRun
 from bot.ops.reload import SettingsFile, follow_settings
 from bot.ops.requests import WireRequest
 from bot.ops.systemd import Systemd
@@ -73,6 +75,7 @@ async def run_service(
         LinkbotError: what ended the service before its time, told to a person by its message.
     """
     async with _state(settings) as catalog:
+        await take_over(catalog)
         service = _Service(settings, catalog, token, config)
         _on_signals(stop_signals, service.stop)
         await service.run(on_ready)
@@ -97,7 +100,6 @@ async def _state(settings: Settings) -> AsyncIterator[Catalog]:
     with hold_lock(directory), keep_last_errors(directory):
         async with open_catalog(directory) as catalog:
             await _refuse_a_first_run_without_content(settings, catalog)
-            await take_over(catalog)
             service = {"since": datetime.now(UTC).isoformat(), "process": os.getpid()}
             await _note(catalog, service)
             try:
@@ -247,27 +249,34 @@ class _Once:
         self._catalog = catalog
         self._connection = _connection(settings, catalog, answers=False)
         self._assembly = Assembly(settings, catalog, self._connection)
+        self._tried = asyncio.Event()
         self._stopping = asyncio.Event()
         _on_signals(watched_stop_signals(), self._stopping.set)
 
     async def run(self, token: str) -> OnceReport:
         """Work until all is done, or until told to stop."""
-        assembly = self._assembly
+        assembly, did = self._assembly, cards_so_far()
         before = await what_is_left(self._catalog, assembly.settings)
-        async with self._connection.open(token), asyncio.TaskGroup() as group:
+        await take_over(self._catalog)  # what that leaves to a person is told of by this run
+        async with self._connection.open(token, self._tried.set), asyncio.TaskGroup() as group:
             group.create_task(assembly.run(), name="assembly")
             ends = [group.create_task(self._stopping.wait()), group.create_task(self._until_done())]
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for end in ends:
                 end.cancel()
-            troubles = assembly.troubles.all
+            troubles, is_settled = assembly.troubles.all, assembly.is_settled or not assembly.is_indexed
             assembly.stop()
         after = await what_is_left(self._catalog, assembly.settings)
-        return report(before, after, assembly.settings, troubles)
+        done = {what: number - did[what] for what, number in cards_so_far().items()}
+        return report(before, after, assembly.settings, troubles, done, is_settled=is_settled)
 
     async def _until_done(self) -> None:
-        await self._assembly.until_settled()
-        await until_done(self._catalog, self._assembly.settings, Patience())
+        assembly = self._assembly
+        single = SingleRun(self._catalog, assembly.settings, lambda: assembly.troubles.all)
+        await single.until_taken_in(lambda: assembly.is_indexed, lambda: assembly.is_settled)
+        await single.until_tried(self._tried)
+        if assembly.is_indexed:
+            await single.until_done()
 
 
 async def _refuse_a_first_run_without_content(settings: Settings, catalog: Catalog) -> None:

@@ -102,9 +102,9 @@ class Workplace:
             for task in tasks:
                 task.cancel()
 
-    def trouble(self, reason: str, *, rate_limited: bool = False) -> None:
-        """Let whoever asks after the service's health know; `rate_limited`: Discord said how long to wait."""
-        self._troubles.begin(self.part, reason, rate_limited=rate_limited)
+    def trouble(self, reason: str, *, rate_limited: bool = False, is_refusal: bool = False) -> None:
+        """Let whoever asks after the service's health know; see `Trouble`."""
+        self._troubles.begin(self.part, reason, rate_limited=rate_limited, is_refusal=is_refusal)
 
     def has_nothing_to_do(self) -> None:
         """Whatever did not work is not wanted any more, or works."""
@@ -218,7 +218,8 @@ class Desk(Workplace):
                 seconds,
                 extra={**self.fields, "reason": outcome.reason, "retry_seconds": seconds},
             )
-        self.trouble(outcome.reason, rate_limited=isinstance(outcome, NotNow) and outcome.after_seconds is not None)
+        rate_limited = isinstance(outcome, NotNow) and outcome.after_seconds is not None
+        self.trouble(outcome.reason, rate_limited=rate_limited, is_refusal=isinstance(outcome, ChannelRefused))
         return seconds
 
     async def pause_in_doubt(self, reason: str, posts: Iterable[tuple[int, str]]) -> None:

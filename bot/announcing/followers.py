@@ -206,6 +206,7 @@ class _FollowerLane(Lane):
     """Carries what is due to one follower, of whom everything may be forgotten at any moment."""
 
     _sent_level = logging.DEBUG
+    _counted_as = "sent_to_followers"
 
     def __init__(self, desk: _FollowerDesk, budget: Callable[[], Budget]) -> None:
         super().__init__(desk, CARDS)

@@ -58,7 +58,7 @@ from bot.announcing.publisher import (
 )
 from bot.catalog.records import Claim, PendingDelivery
 from bot.catalog.tables import Tables
-from bot.measures import MESSAGE_SECONDS
+from bot.measures import CARDS, MESSAGE_SECONDS
 from bot.problems import TokenRefusedError
 
 __all__ = ["LOOK_AGAIN_SECONDS", "Lane", "has_work"]
@@ -83,6 +83,7 @@ class Lane:
     """
 
     _sent_level = logging.INFO
+    _counted_as = "announced"
 
     def __init__(self, desk: Desk, posts_per_message: int, on_idle: Callable[[], None] = lambda: None) -> None:
         self._desk = desk
@@ -235,6 +236,7 @@ class Lane:
             self._note_sent(tables, claim)
 
         await self._end(claim, record)
+        CARDS.labels(self._counted_as).inc(len(claim.deliveries))
         self._desk.did_well()
         self._tell_sent(claim, message_id, text, arrivals)
 

@@ -16,12 +16,14 @@ class Trouble:
         what: a sentence for people.
         since: when it began, aware.
         rate_limited: Discord asked to wait; it will pass by itself.
+        is_refusal: Discord refuses, until a person mends it there; it will not pass by itself.
     """
 
     where: str
     what: str
     since: datetime
     rate_limited: bool = False
+    is_refusal: bool = False
 
 
 def _now() -> datetime:
@@ -41,11 +43,11 @@ class Troubles:
         self._beside = beside
         self._troubles: dict[str, Trouble] = {}
 
-    def begin(self, where: str, what: str, *, rate_limited: bool = False) -> None:
+    def begin(self, where: str, what: str, *, rate_limited: bool = False, is_refusal: bool = False) -> None:
         """`where` does not work; if it already did not, `what` is the latest word on it."""
         earlier = self._troubles.get(where)
         since = self._now() if earlier is None else earlier.since
-        self._troubles[where] = Trouble(where, what, since, rate_limited)
+        self._troubles[where] = Trouble(where, what, since, rate_limited, is_refusal)
 
     def end(self, where: str) -> None:
         """`where` works, whether or not it did not before."""

@@ -48,6 +48,7 @@ from bot.announcing.publisher import (
 from bot.catalog.records import Change, StandingCard, StandingMessage
 from bot.catalog.tables import Tables
 from bot.content.post import Post
+from bot.measures import CARDS
 from bot.problems import TokenRefusedError
 from bot.settings import AnnounceSettings
 
@@ -173,6 +174,7 @@ class Upkeep:
                 await self._desk.record(lambda tables: tables.messages.record_published(message.id, self._desk.now()))
                 self._desk.did_well()
                 self._desk.pauses.publishing.reset()
+                CARDS.labels("published").inc(len(message.cards))
                 self._tell("%s: published %r, message %d", message)
             case MessageGone():
                 await self._record_gone(message)
@@ -277,6 +279,8 @@ class Upkeep:
                 tables.messages.record_deleted(message.id)
 
         await self._desk.record(record)
+        CARDS.labels("edited").inc(len(changed))
+        CARDS.labels("taken_back").inc(len(out))
         self._desk.did_well()
         self._tell("%s: %r changed, edited message %d", message, cards=changed)
         self._tell("%s: took back %r from message %d", message, cards=out)

@@ -49,7 +49,7 @@ def carry_out(parsed: argparse.Namespace) -> ExitCode:
         asyncio.run(run_service(settings, token, config=SettingsFile(parsed.config)))
         return ExitCode.OK
     report = asyncio.run(run_once(settings, token))
-    for line in report.rest:
+    for line in (*report.rest, report.summary):
         print(printable(line))
     if report.problems:
         raise LinkbotError("\n".join(report.problems))

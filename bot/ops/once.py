@@ -1,140 +1,125 @@
 """``linkbot run --once``: knowing when all that there is to do is done, for runs by cron or in CI."""
 
 import asyncio
+import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from bot.announcing.desk import CATALOG
+from bot.announcing.intake import INTAKE
 from bot.announcing.troubles import Trouble
 from bot.catalog.database import Catalog
-from bot.catalog.pauses import FOLLOWERS
-from bot.catalog.tables import Tables
+from bot.ops.left import Left, what_is_left
 from bot.settings import Settings
 
-__all__ = ["Left", "OnceReport", "Patience", "report", "until_done", "what_is_left"]
+__all__ = ["Patience", "SingleRun"]
+
+logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2  # between looks at what is left
-# Parts whose troubles keep posts from being planned, and planned ones from being sent.
-BEFORE_PLANNING, IN_SENDING = ("content", "intake", "catalog"), ("discord", "channel ")
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a run waits while nothing comes to an end any more, in seconds.
+    """How long a run waits for what may come to an end by itself, in seconds.
 
     Attributes:
-        announcements: for posts that are to be announced. Longer than the pause after a channel refused once.
-        others: for edits, publications and direct messages, which the next run can do as well.
+        intake: for what was there at the start to be taken in, once nothing but an unusable catalog or a file that is
+            still being written is in the way.
+        contact: for Discord to take the token, or to turn out to be out of reach.
+        announcements: for posts that are to be announced, while none of them comes to an end.
+        others: for edits, publications and direct messages, likewise; the next run can do them as well.
+        silence: until the log tells what is waited for.
     """
 
+    intake: float = 20.0
+    contact: float = 20.0
     announcements: float = 90.0
     others: float = 15.0
+    silence: float = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class OnceReport:
-    """How a run ended, in sentences.
+class SingleRun:
+    """Tells when a run has done all that it can.
 
-    Attributes:
-        problems: what keeps posts from being announced, and what a person must look at since this run.
-        rest: what else is left to the next run.
+    Args:
+        catalog: where what is left is counted.
+        settings: of the run.
+        troubles: what does not work just now.
+        patience: see `Patience`.
     """
 
-    problems: tuple[str, ...]
-    rest: tuple[str, ...]
+    def __init__(
+        self,
+        catalog: Catalog,
+        settings: Settings,
+        troubles: Callable[[], Sequence[Trouble]],
+        patience: Patience | None = None,
+    ) -> None:
+        self._catalog = catalog
+        self._settings = settings
+        self._troubles = troubles
+        self._patience = patience or Patience()
 
+    async def until_taken_in(self, is_indexed: Callable[[], bool], is_settled: Callable[[], bool]) -> None:
+        """Wait until what was there at the start is taken in, or patience ends.
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What is not done.
+        Args:
+            is_indexed: whether it is, but for files that were still being written.
+            is_settled: whether these are, too.
+        """
+        waited_from: float | None = None
+        while not is_settled():
+            is_held_up = is_indexed() or self._names((INTAKE, CATALOG))
+            if not is_held_up:
+                waited_from = None
+            elif waited_from is None:
+                waited_from = time.monotonic()
+            elif time.monotonic() - waited_from > self._patience.intake:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
-    Attributes:
-        due: posts that are to be announced, by the id of their channel; paused channels are left out.
-        for_a_person: deliveries that are refused, or of which nobody can tell.
-        changes: messages whose cards may still have to follow their posts.
-        publications: messages that are still to be published.
-        to_followers: posts that wait for followers.
-    """
+    async def until_tried(self, tried: asyncio.Event) -> None:
+        """Wait until Discord took the token, or turned out to be out of reach, or patience ends."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience.contact):
+                await tried.wait()
 
-    due: Mapping[int, int]
-    for_a_person: int
-    changes: int
-    publications: int
-    to_followers: int
+    async def until_done(self) -> None:
+        """Wait until nothing is left that may be done by waiting, or nothing came to an end for all of the patience."""
+        last: Left | None = None
+        progress_at, told = time.monotonic(), False
+        while True:
+            left = await what_is_left(self._catalog, self._settings)
+            if left != last:
+                last, progress_at, told = left, time.monotonic(), False
+            awaited = left.without(self._refusing("channel"), self._refusing("changes in"))
+            if not (awaited.announcements or awaited.others):
+                return
+            seconds = self._patience.announcements if awaited.announcements else self._patience.others
+            quiet = time.monotonic() - progress_at
+            if quiet > seconds:
+                return
+            if quiet >= self._patience.silence and not told:
+                self._tell(awaited, seconds - quiet)
+                told = True
+            await asyncio.sleep(LOOK_SECONDS)
 
-    @property
-    def announcements(self) -> int:
-        """How many posts are to be announced, counted in each channel."""
-        return sum(self.due.values())
+    def _names(self, parts: Sequence[str]) -> bool:
+        """Whether something does not work in one of these parts."""
+        return any(trouble.where in parts for trouble in self._troubles())
 
-    @property
-    def others(self) -> int:
-        """How much of everything else is left."""
-        return self.changes + self.publications + self.to_followers
+    def _refusing(self, work: str) -> set[int]:
+        """The ids of the channels that refuse this work: only a person can mend that."""
+        refusals = {trouble.where for trouble in self._troubles() if trouble.is_refusal}
+        return {channel.id for channel in self._settings.channels if f"{work} {channel.name}" in refusals}
 
-
-async def what_is_left(catalog: Catalog, settings: Settings) -> Left:
-    """Count what is not done under `settings`."""
-    return await catalog.count(lambda tables: _left(tables, settings))
-
-
-async def until_done(catalog: Catalog, settings: Settings, patience: Patience) -> None:
-    """Wait until nothing is left, or until nothing came to an end for as long as `patience` says."""
-    last = await what_is_left(catalog, settings)
-    progress_at = time.monotonic()
-    while last.announcements or last.others:
-        seconds = patience.announcements if last.announcements else patience.others
-        if time.monotonic() - progress_at > seconds:
-            return
-        await asyncio.sleep(LOOK_SECONDS)
-        left = await what_is_left(catalog, settings)
-        if left != last:
-            progress_at = time.monotonic()
-        last = left
-
-
-def report(before: Left, after: Left, settings: Settings, troubles: Sequence[Trouble]) -> OnceReport:
-    """Put into words what a run that found `before` and ends with `after` did not do; see `OnceReport`."""
-    names = {channel.id: channel.name for channel in settings.channels}
-    in_the_way = [
-        trouble
-        for trouble in troubles
-        if trouble.where.startswith(BEFORE_PLANNING) or (after.announcements and trouble.where.startswith(IN_SENDING))
-    ]
-    problems = [f"{trouble.where}: {trouble.what}" for trouble in in_the_way]
-    problems += [
-        f"{_counted(posts, 'post')} could not be announced in {names[channel_id]}; the next run tries again"
-        for channel_id, posts in after.due.items()
-        if posts
-    ]
-    if (new := after.for_a_person - before.for_a_person) > 0:
-        needs = _counted(new, "delivery needs", "deliveries need")
-        problems.append(f"{needs} a person: `linkbot status` tells which, and what to do")
-    left = (
-        (after.changes, "message", "whose cards are still to follow their posts"),
-        (after.publications, "message", "still to be published"),
-        (after.to_followers, "post", "still to be sent to followers"),
-    )
-    rest = (f"{_counted(number, thing)} {what}: left to the next run" for number, thing, what in left if number)
-    return OnceReport(tuple(problems), tuple(rest))
-
-
-def _left(tables: Tables, settings: Settings) -> Left:
-    now = datetime.now(UTC)
-    paused = tables.pauses.all()
-    working = [channel.id for channel in settings.channels if channel.id not in paused]
-    counts = tables.overview.counts([channel.id for channel in settings.channels], now)
-    changes, publications = tables.messages.count_stale(), tables.messages.count_to_publish()
-    follows = settings.commands.follow and not tables.pauses.is_paused(FOLLOWERS)
-    return Left(
-        due={channel_id: counts[channel_id].waiting for channel_id in working},
-        for_a_person=sum(each.refused + each.unknown for each in counts.values()),
-        changes=sum(changes.get(channel.id, 0) for channel in settings.channels),
-        publications=sum(publications.get(channel_id, 0) for channel_id in working),
-        to_followers=tables.followers.counts().waiting if follows else 0,
-    )
-
-
-def _counted(number: int, thing: str, things: str | None = None) -> str:
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+    def _tell(self, awaited: Left, seconds: float) -> None:
+        channels = ", ".join(channel.name for channel in self._settings.channels if awaited.due.get(channel.id))
+        if channels:
+            text = "Waiting up to %.0f s for what is left to be announced in %s: %d"
+            logger.info(text, seconds, channels, awaited.announcements)
+        else:
+            logger.info("Waiting up to %.0f s for what is left to be changed or sent: %d", seconds, awaited.others)

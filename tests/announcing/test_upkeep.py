@@ -44,8 +44,8 @@ class _Told(Troubles):
         super().__init__()
         self._told = told
 
-    def begin(self, where: str, what: str, *, rate_limited: bool = False) -> None:
-        super().begin(where, what, rate_limited=rate_limited)
+    def begin(self, where: str, what: str, *, rate_limited: bool = False, is_refusal: bool = False) -> None:
+        super().begin(where, what, rate_limited=rate_limited, is_refusal=is_refusal)
         self._told += self.all
 
 

@@ -15,10 +15,12 @@ async def test_each_post_is_announced_once_across_runs(bot: Bot, site: Site, dis
     assert (await once(bot)).code == 0
     for number in range(12):
         site.write(f"{number}.md", f"Post {number}")
-    assert (await once(bot)).code == 0
+    ended = await once(bot)
+    assert (ended.code, ended.out) == (0, "Done: 12 announced, nothing waits\n")
+    assert "Watching" not in ended.err
     site.write("3.md", "Post 3", tldr="Said better.")
     ended = await once(bot)
-    assert (ended.code, ended.out) == (0, "")
+    assert (ended.code, ended.out) == (0, "Done: 1 edited, nothing waits\n")
     assert sorted(bot.titles()) == sorted(f"Post {number}" for number in range(12))
     assert "Said better." in [card.get("description") for card in bot.message_of("Post 3").shown_embeds]
     assert discord.gateway.identified == 0
