@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=sorted(FORMATS), default="text", help="github: for GitHub Actions (default: %(default)s)"
     )
-    parser.add_argument("--all", action="store_true", help="list each notice, also where there are many of a kind")
+    parser.add_argument("--all", action="store_true", help="list each notice, and each channel that --online sees")
     parser.add_argument("--strict", action="store_true", help="end with 1 for notices too")
     parser.add_argument("--online", action="store_true", help="ask Discord too; nothing is sent or changed there")
     add_config(parser)
@@ -46,10 +46,25 @@ def carry_out(parsed: argparse.Namespace) -> ExitCode:
         raise UsageError("--online compares Discord with the settings, and there are none; name them with --config")
     with _heard(parsed) as progress:
         report = check(settings, problems, parsed.paths, config=parsed.config, strict=parsed.strict, progress=progress)
-    if parsed.online and settings is not None and not problems:
-        report = _online(report, settings, parsed)
+    if parsed.online and (asked := _asked(settings, problems, parsed)) is not None:
+        report = _online(report, asked, parsed)
     _print(report, parsed)
     return report.exit_code
+
+
+def _asked(
+    settings: Settings | None, problems: tuple[SettingsProblem, ...], parsed: argparse.Namespace
+) -> Settings | None:
+    """The settings that Discord is asked about: those without a mistake, but for ids that are still the example's.
+
+    Who has just copied the example is shown the channels to choose from.
+    """
+    if not problems:
+        return settings
+    try:
+        return load_settings(parsed.config, for_rehearsal=True)
+    except SettingsError:
+        return None
 
 
 def _online(report: CheckReport, settings: Settings, parsed: argparse.Namespace) -> CheckReport:

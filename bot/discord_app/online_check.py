@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.discord_app.online_check_asking import ANSWER_SECONDS, ask_discord
-from bot.discord_app.online_check_channels import channel_findings, description
-from bot.discord_app.online_check_needs import invite_link
+from bot.discord_app.online_check_channels import can_announce_in, channel_findings, description
+from bot.discord_app.online_check_needs import KINDS, VOICE_TYPES, invite_link
 from bot.discord_app.online_check_permissions import is_timed_out
 from bot.discord_app.online_check_place import bot_as_member
-from bot.discord_app.online_check_records import Application, Channel, Finding, Guild, Seen
+from bot.discord_app.online_check_records import Application, Channel, Finding, Guild, Seen, VisibleChannel
 from bot.settings import Settings
 
 __all__ = ["OnlineReport", "check_online", "judge"]
@@ -35,11 +35,15 @@ class OnlineReport:
         findings: application first, then the channels in the order of the settings, then the commands.
         fine: what is as it should be, one line for each thing.
         invite: the address that brings the bot into a server with exactly the permissions that are needed.
+        channels: those that the bot sees, server by server, in which Linkbot can announce.
+        misses_channel: whether the settings name a channel that the bot does not see, or cannot announce in.
     """
 
     findings: tuple[Finding, ...]
     fine: tuple[str, ...]
     invite: str
+    channels: tuple[VisibleChannel, ...] = ()
+    misses_channel: bool = False
 
 
 async def check_online(settings: Settings, token: str, answer_seconds: float = ANSWER_SECONDS) -> OnlineReport:
@@ -66,7 +70,18 @@ def judge(settings: Settings, seen: Seen, now: datetime) -> OnlineReport:
             fine.append(f"{description(found, seen)}, all permissions")
     findings += _about_commands(settings, seen)
     fine += (f"slash commands: allowed in {_server(seen, at)}" for at, allowed in seen.commands.items() if allowed)
-    return OnlineReport(tuple(findings), tuple(fine), invite_link(settings, seen))
+    misses_channel = not all(can_announce_in(seen.channels[channel.id]) for channel in settings.channels)
+    visible = tuple(_visible(settings, seen))
+    return OnlineReport(tuple(findings), tuple(fine), invite_link(settings, seen), visible, misses_channel)
+
+
+def _visible(settings: Settings, seen: Seen) -> Iterator[VisibleChannel]:
+    """What there is to choose from, as members see it; where people talk comes last, as in Discord."""
+    named = {channel.id for channel in settings.channels}
+    for guild_id, channels in seen.visible.items():
+        for channel in sorted(filter(can_announce_in, channels), key=lambda each: each.type in VOICE_TYPES):
+            kind, server = KINDS[channel.type], _server(seen, guild_id)
+            yield VisibleChannel(channel.id, channel.name, kind, server, channel.id in named)
 
 
 def _who(seen: Seen) -> str:

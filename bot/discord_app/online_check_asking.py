@@ -19,6 +19,7 @@ __all__ = ["ANSWER_SECONDS", "ask_discord"]
 ANSWER_SECONDS = 20.0  # for one question; discord.py repeats it within that time where Discord fails
 _UNAUTHORIZED = 401
 _MOST_SERVERS = 200  # https://docs.discord.com/developers/resources/user#get-current-user-guilds
+_MOST_LISTED_SERVERS = 5  # whose channels a person may look through for one that was not found
 
 
 async def ask_discord(settings: Settings, token: str, answer_seconds: float = ANSWER_SECONDS) -> Seen:
@@ -77,6 +78,7 @@ class _Asker:
                 guild_id: await self._may_have_commands(application.id, guild_id)
                 for guild_id in settings.commands.guilds or guild_ids
             },
+            {guild_id: await self._visible(guild_id) for guild_id in _to_look_through(guild_ids, channels, servers)},
         )
 
     async def _channels(self, settings: Settings) -> Mapping[int, Channel | Refusal]:
@@ -98,6 +100,16 @@ class _Asker:
         member = await self._answer_or_refusal(self._http.get_member(guild_id, bot_id))
         return None if isinstance(member, Refusal) else Guild.of(guild, member)
 
+    async def _visible(self, guild_id: int) -> tuple[Channel, ...]:
+        """The channels that the bot sees there, as members see them one below the other; Discord leaves out the others.
+
+        Source: https://docs.discord.com/developers/resources/guild#get-guild-channels
+        """
+        told_channels = await self._answer_or_refusal(self._http.get_all_guild_channels(guild_id))
+        if isinstance(told_channels, Refusal):
+            return ()
+        return tuple(Channel.of(each) for each in sorted(told_channels, key=lambda each: each.get("position", 0)))
+
     async def _may_have_commands(self, application_id: int, guild_id: int) -> bool:
         """Whether the bot is there with the scope ``applications.commands``."""
         answer = await self._answer_or_refusal(self._http.get_guild_commands(application_id, guild_id))
@@ -110,3 +122,12 @@ def _homes(channels: Mapping[int, Channel | Refusal], servers: Mapping[int, str]
         return list(servers)
     homes = (channel.guild_id for channel in channels.values() if isinstance(channel, Channel))
     return list(dict.fromkeys(home for home in homes if home is not None))
+
+
+def _to_look_through(
+    homes: list[int], channels: Mapping[int, Channel | Refusal], servers: Mapping[int, str]
+) -> list[int]:
+    """The servers whose channels are listed; where a channel was not found, some of those without channels as well."""
+    if not any(isinstance(channel, Refusal) for channel in channels.values()):
+        return homes
+    return list(dict.fromkeys([*homes, *servers]))[: max(len(homes), _MOST_LISTED_SERVERS)]

@@ -10,12 +10,17 @@ from bot.discord_app.online_check_records import Channel, Finding, Refusal, Seen
 from bot.discord_app.outcomes import UNKNOWN_CHANNEL
 from bot.settings import AnnounceSettings, ChannelSettings
 
-__all__ = ["channel_findings", "description"]
+__all__ = ["can_announce_in", "channel_findings", "description"]
 
 _TEXT, _ANNOUNCEMENT = 0, 5
 _DIRECT_MESSAGES = frozenset({1, 3})
 _CATEGORY = 4
 _COPY_ID = "right-click the channel that you mean, Copy Channel ID (User Settings, Advanced, Developer Mode)"
+
+
+def can_announce_in(channel: Channel | Refusal) -> bool:
+    """Whether it is a channel of a server that takes messages; permissions aside."""
+    return isinstance(channel, Channel) and channel.type in KINDS and channel.guild_id is not None
 
 
 def channel_findings(index: int, settings: ChannelSettings, seen: Seen, announce: AnnounceSettings) -> list[Finding]:

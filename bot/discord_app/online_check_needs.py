@@ -9,7 +9,7 @@ from bot.discord_app import online_check_permissions as permissions
 from bot.discord_app.online_check_records import Channel, Seen, Severity
 from bot.settings import AnnounceSettings, Settings
 
-__all__ = ["KINDS", "Need", "invite_link", "needs_in"]
+__all__ = ["KINDS", "VOICE_TYPES", "Need", "invite_link", "needs_in"]
 
 KINDS = {
     0: "text channel",
@@ -24,7 +24,8 @@ KINDS = {
 }
 """The kinds of channels that can be announced in, by Discord's number."""
 
-_VOICE_TYPES = frozenset({2, 13})
+VOICE_TYPES = frozenset({2, 13})
+"""Those where people talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def needs_in(channel: Channel, announce: AnnounceSettings) -> tuple[Need, ...]:
     if channel.is_forum:
         takes_back = "delete" in {announce.on_retract, announce.on_delete}
         return (_CREATE_POSTS, _EMBED, _HISTORY, *((_DELETE_POSTS,) if takes_back else ()))
-    return (_WRITE, _EMBED, _HISTORY, *((_CONNECT,) if channel.type in _VOICE_TYPES else ()))
+    return (_WRITE, _EMBED, _HISTORY, *((_CONNECT,) if channel.type in VOICE_TYPES else ()))
 
 
 def invite_link(settings: Settings, seen: Seen) -> str:

@@ -16,6 +16,7 @@ __all__ = [
     "Role",
     "Seen",
     "Severity",
+    "VisibleChannel",
 ]
 
 Severity = Literal["error", "notice"]
@@ -220,6 +221,7 @@ class Seen:
         channels: those of the settings, and the parents of those that are threads, by their ids.
         guilds: the servers of `channels`, as far as Discord told about them.
         commands: whether the bot may have slash commands in a server, by its id.
+        visible: the channels that the bot sees in a server, by its id; threads are not among them.
     """
 
     application: Application
@@ -227,3 +229,21 @@ class Seen:
     channels: Mapping[int, Channel | Refusal] = field(default_factory=dict)
     guilds: Mapping[int, Guild] = field(default_factory=dict)
     commands: Mapping[int, bool] = field(default_factory=dict)
+    visible: Mapping[int, tuple[Channel, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleChannel:
+    """A channel that the bot sees and can announce in, for a person to choose from.
+
+    Attributes:
+        kind: in words, such as ``text channel``.
+        server: its name.
+        in_settings: whether the settings name it.
+    """
+
+    id: int
+    name: str
+    kind: str
+    server: str
+    in_settings: bool

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping
 
-from bot.ops.check_records import CheckReport, Finding, Rule
+from bot.ops.check_records import CheckReport, Finding, OfDiscord, Rule
 from bot.ops.check_text import as_text, condensed, sentences, told
 
 __all__ = ["FORMATS", "as_github", "as_json"]
@@ -39,7 +39,7 @@ def as_json(report: CheckReport, *, everything: bool = False) -> str:  # noqa: A
         "notices": [_plain(finding) for finding in report.notices],
         "posts": dataclasses.asdict(report.counts),
         "texts": dataclasses.asdict(report.texts),
-        "discord": None if report.discord is None else dataclasses.asdict(report.discord),
+        "discord": None if report.discord is None else _of_discord(report.discord),
     }
     return json.dumps(document, indent=2)
 
@@ -74,6 +74,12 @@ def _command(finding: Finding) -> str:
 
 def _plain(finding: Finding) -> dict[str, object]:
     return {"severity": finding.rule.severity, **dataclasses.asdict(finding)}
+
+
+def _of_discord(told: OfDiscord) -> dict[str, object]:
+    """Ids are text there: they are too large for the numbers of some readers."""
+    channels = [{**dataclasses.asdict(channel), "id": str(channel.id)} for channel in told.channels]
+    return {"fine": told.fine, "invite": told.invite, "channels": channels}
 
 
 def _escaped(text: str) -> str:

@@ -33,7 +33,8 @@ async def with_discord(
     """Ask Discord whether all is there as `settings`, which stand in `config`, want it, and add that to `report`.
 
     A problem in Discord makes the exit code PROBLEM; so does a notice, if `strict`. It is TOKEN_REFUSED for a `token`
-    that Discord does not know. Each answer may take `answer_seconds`.
+    that Discord does not know, and stays CONFIGURATION for settings with ids that are still those of the example.
+    Each answer may take `answer_seconds`.
     """
     try:
         told = await online_check.check_online(settings, token, answer_seconds)
@@ -43,21 +44,25 @@ async def with_discord(
         where = ("discord", "api_url")
         fix = "look at the network and at discord.api_url, and check again"
         return _failed(report, error, _placed(OnlineFinding("error", where, str(error), fix), config))
-    findings = sorted((_placed(finding, config) for finding in told.findings), key=_line)
+    known = {(problem.line, problem.field) for problem in report.problems if problem.rule is Rule.SETTINGS}
+    placed = (_placed(finding, config) for finding in told.findings)
+    findings = sorted((each for each in placed if (each.line, each.field) not in known), key=_line)
     problems = [finding for finding in findings if finding.rule is Rule.DISCORD]
     notices = [finding for finding in findings if finding.rule is Rule.DISCORD_NOTICE]
     return dataclasses.replace(
         report,
         problems=(*report.problems, *problems),
         notices=(*notices, *report.notices),
-        exit_code=ExitCode.PROBLEM if problems or (strict and notices) else report.exit_code,
-        discord=OfDiscord(told.fine, told.invite),
+        exit_code=max(report.exit_code, ExitCode.PROBLEM if problems or (strict and notices) else ExitCode.OK),
+        discord=OfDiscord(told.fine, told.invite, told.channels, told.misses_channel),
     )
 
 
 def _failed(report: CheckReport, error: LinkbotError, finding: Finding) -> CheckReport:
     """The report with the reason why Discord told nothing."""
-    return dataclasses.replace(report, problems=(*report.problems, finding), exit_code=error.exit_code)
+    return dataclasses.replace(
+        report, problems=(*report.problems, finding), exit_code=max(report.exit_code, error.exit_code)
+    )
 
 
 def _placed(finding: OnlineFinding, config: Path) -> Finding:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.discord_app.online_check_records import VisibleChannel
 from bot.problems import ExitCode
 
 __all__ = ["CheckReport", "Counts", "Finding", "OfDiscord", "Rule", "Texts"]
@@ -109,10 +110,14 @@ class OfDiscord:
     Attributes:
         fine: what is as it should be, one line for each thing.
         invite: the address that brings the bot into a server with exactly the permissions that are needed.
+        channels: those that the bot sees, server by server, in which it could announce.
+        misses_channel: whether the settings name a channel that is not there, not seen, or none to announce in.
     """
 
     fine: tuple[str, ...]
     invite: str
+    channels: tuple[VisibleChannel, ...] = ()
+    misses_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ The lines are parts with a style each, so that a terminal shows them in colours 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from bot.ops.check_records import CheckReport, Counts, Finding, Rule
+from bot.ops.as_yaml import scalar
+from bot.ops.check_records import CheckReport, Counts, Finding, OfDiscord, Rule
 from bot.ops.terminal import printable
 
 __all__ = ["Line", "as_text", "condensed", "counted", "lines", "sentences", "told"]
@@ -14,6 +15,7 @@ __all__ = ["Line", "as_text", "condensed", "counted", "lines", "sentences", "tol
 Line = list[tuple[str, str]]  # parts of a line: what is written, and its style as rich names it; "" is plain
 
 MANY = 5  # findings of one rule; more are summed up
+CHANNELS = 20  # of a server that are listed
 EXAMPLES = 3  # that are shown all the same
 STYLES = {"error": "bold red", "notice": "yellow"}
 # What is summed up without examples, because it is the rule on most sites rather than the exception.
@@ -46,6 +48,8 @@ def lines(report: CheckReport, *, everything: bool) -> Iterator[Line]:
         yield _line(item) if isinstance(item, Finding) else [("notice", STYLES["notice"]), (f": {item}", "")]
     if report.problems or report.notices:
         yield []
+    if report.discord is not None and (everything or report.discord.misses_channel):
+        yield from _channels(report.discord)
     *looked_at, verdict = sentences(report, everything=everything)
     yield from ([(printable(sentence), "")] for sentence in looked_at)
     yield [(verdict, "bold red" if report.problems else "bold green")]
@@ -63,6 +67,20 @@ def condensed(report: CheckReport, *, everything: bool) -> Iterator[Finding | st
             continue
         yield from findings[:EXAMPLES]
         yield f"and {len(findings) - EXAMPLES:,} more {MORE[rule]} (--all lists each)"
+
+
+def _channels(discord: OfDiscord) -> Iterator[Line]:
+    """The channels of each server that the settings do not name, as a person pastes them there."""
+    others = [channel for channel in discord.channels if not channel.in_settings]
+    for server, group in groupby(others, key=lambda channel: channel.server):
+        channels = list(group)
+        yield [(f"Channels that the bot sees in {printable(server)}, to paste below channels: in the settings", "")]
+        for channel in channels[:CHANNELS]:
+            entry = f"  - {{id: {channel.id}, name: {scalar(channel.name)}}}"
+            yield [(printable(entry), "bold"), (f"  # {channel.kind}", "dim")]
+        if len(channels) > CHANNELS:
+            yield [(f"  # and {len(channels) - CHANNELS:,} more (--format json has them all)", "dim")]
+        yield []
 
 
 def told(finding: Finding) -> str:

@@ -1,7 +1,5 @@
 """What is not wrong with a site and its settings, but perhaps not meant: pure, from all posts to notices."""
 
-import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from wcmatch import glob
 from bot.announcing.decide import EVERY_KIND
 from bot.announcing.routing import EVERYTHING, GLOB_FLAGS
 from bot.content.values import shown
+from bot.ops.as_yaml import scalar
 from bot.ops.check_facts import Facts, Seen
 from bot.ops.check_records import Finding, Rule
 from bot.ops.quiet_names import misspelt, misspelt_kinds, nearest, nearest_kind
@@ -20,9 +19,6 @@ from bot.settings import ChannelSettings, Settings, place_of_setting
 
 __all__ = ["quiet_in_settings", "quiet_in_tags"]
 
-_PLAIN = re.compile(
-    r"(?!(?:true|false|yes|no|on|off|null)\Z)[A-Za-z][\w-]*+"
-)  # what YAML takes for text without quotes
 Posts = Sequence[tuple[Seen, Facts]]
 Location = tuple[str | int, ...]
 
@@ -127,8 +123,7 @@ class _Noticing:
 
 def _listed(kinds: Iterable[str]) -> str:
     """The setting as it is written: ``kinds: [link, release]``."""
-    written = (kind if _PLAIN.fullmatch(kind) else json.dumps(kind, ensure_ascii=False) for kind in kinds)
-    return f"kinds: [{', '.join(written)}]"
+    return f"kinds: [{', '.join(map(scalar, kinds))}]"
 
 
 def _names(names: Iterable[str]) -> dict[str, str]:

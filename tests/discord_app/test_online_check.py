@@ -68,7 +68,7 @@ async def test_all_is_well(stand_in: StandIn) -> None:
         "slash commands: allowed in Rehearsal",
     )
     asked = [(record.method, record.path) for record in stand_in.requests]
-    assert len(set(asked)) == len(asked) == 10
+    assert len(set(asked)) == len(asked) == 11
     assert {method for method, _path in asked} == {"GET"}
     assert not stand_in.gateway.connected
 
@@ -163,6 +163,22 @@ async def test_channels_that_are_none_or_hidden(stand_in: StandIn) -> None:
     assert {finding.severity for finding in report.findings} == {"error"}
     refused = [record.path for record in stand_in.invalid_requests]
     assert len(refused) == len(set(refused)) == 3
+
+
+async def test_the_channels_to_choose_from(stand_in: StandIn) -> None:
+    """Each channel that the bot sees and can announce in is listed, voice last, with what the settings have of them."""
+    stand_in.set_denied(NEWS, {"view_channel"})
+    report = await ask(stand_in, LINKS)
+    assert [(each.id, each.kind, each.in_settings) for each in report.channels] == [
+        (LINKS, "text channel", True),
+        (FORUM, "forum", False),
+        (STRICT, "forum", False),
+        (VOICE, "voice channel", False),
+    ]
+    assert {each.server for each in report.channels} == {"Rehearsal"}
+    assert not report.misses_channel
+    for missing in (999, NEWS, CATEGORY):
+        assert (await ask(stand_in, LINKS, missing)).misses_channel
 
 
 async def test_settings_that_the_channel_does_not_fit(stand_in: StandIn) -> None:

@@ -13,7 +13,7 @@ from bot.ops.check import check
 from bot.ops.check_formats import FORMATS
 from bot.ops.check_online import with_discord
 from bot.ops.check_records import CheckReport, Rule
-from bot.problems import ExitCode, UsageError
+from bot.problems import ExitCode, SettingsProblem, UsageError
 from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn, StandInApplication, StandInChannel
 from bot.settings import DiscordSettings, load_settings
 from tests.support.cli_process import linkbot
@@ -57,6 +57,12 @@ def config(stand_in: StandIn, tmp_path: Path) -> Path:
 def spoil(config: Path) -> None:
     """Add to the settings what Discord cannot fulfil."""
     config.write_text(config.read_text() + WRONG.format(gone=GONE))
+
+
+def replace(config: Path, old: str, new: str) -> None:
+    """Change the settings by hand."""
+    assert old in config.read_text()
+    config.write_text(config.read_text().replace(old, new))
 
 
 async def checked(config: Path, token: str = REHEARSAL_TOKEN) -> CheckReport:
@@ -111,6 +117,38 @@ async def test_discord_that_is_not_reached_is_a_problem_of_its_address(config: P
     assert json.loads(FORMATS["json"](report))["exit_code"] == 1
 
 
+async def test_where_a_channel_is_not_found_others_are_offered(stand_in: StandIn, config: Path) -> None:
+    """Who named a channel that is not there can paste one that is; else only --all and JSON list them."""
+    stand_in.world.add_channel(StandInChannel(GONE, "🔥 no", "forum"))
+    report = await checked(config)
+    offer = f'  - {{id: {GONE}, name: "🔥 no"}}  # forum'
+    assert offer not in FORMATS["text"](report)
+    assert offer in FORMATS["text"](report, everything=True)
+    assert json.loads(FORMATS["json"](report))["discord"]["channels"] == [
+        {"id": str(LINKS), "name": "links", "kind": "text channel", "server": "Rehearsal", "in_settings": True},
+        {"id": str(GONE), "name": "🔥 no", "kind": "forum", "server": "Rehearsal", "in_settings": False},
+    ]
+    replace(config, str(LINKS), "1200000000000000009")
+    told = FORMATS["text"](await checked(config))
+    assert "Channels that the bot sees in Rehearsal" in told
+    assert f"  - {{id: {LINKS}, name: links}}  # text channel" in told
+    assert offer in told
+    replace(config, "  - id: 1200000000000000009\n    name: links", offer)
+    assert load_settings(config).channels[0].id == GONE
+
+
+async def test_ids_of_the_example_are_told_once(config: Path) -> None:
+    """Who has just copied the example is shown the channels and told of the id once; the exit code stays 78."""
+    replace(config, str(LINKS), "123456789012345678")
+    mistake = SettingsProblem(str(config), 6, "channels[0].id", "this is still the channel id of the example", "x", 9)
+    settings = load_settings(config, for_rehearsal=True)
+    before = check(settings, [mistake], (), config=config)
+    report = await with_discord(before, settings, config, REHEARSAL_TOKEN)
+    assert report.problems == before.problems
+    assert report.exit_code is ExitCode.CONFIGURATION
+    assert f"{{id: {LINKS}, name: links}}" in FORMATS["text"](report)
+
+
 async def test_a_refused_token_is_a_problem_with_a_code_of_its_own(config: Path) -> None:
     """A token that Discord does not know ends the check with 77, and says where to get another one."""
     report = await checked(config, "some.other.token")
@@ -134,6 +172,12 @@ def test_what_it_takes_to_ask(
     assert "content/broken.md:2:8: error:" in told
     assert "bot.yaml: error: Discord could not be asked: there is no token; set DISCORD_TOKEN" in told
     assert "without --online" in told
+    example = SETTINGS.format(api_url="https://discord.com/api/v10", links=123456789012345678)
+    (tmp_path / "bot.yaml").write_text(example)
+    assert carry_out(parse(["check", "--online", "--config", "bot.yaml"])) == 78
+    told = capsys.readouterr().out
+    assert "this is still the channel id of the example" in told
+    assert "Discord could not be asked: there is no token" in told
     with pytest.raises(UsageError, match="name them with --config"):
         carry_out(parse(["check", "--online", "content"]))
 
