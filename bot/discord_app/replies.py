@@ -22,6 +22,10 @@ _log = logging.getLogger(__name__)
 # (https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-callback).
 _PATIENCE_SECONDS = 1.5
 
+# Unknown webhook, unknown interaction, invalid webhook token: an interaction's time is over, or its channel is gone
+# (https://docs.discord.com/developers/topics/opcodes-and-status-codes#json).
+_TOO_LATE = (10015, 10062, 50027)
+
 _PUBLIC = "public"  # of an interaction's extras: it is answered for everybody
 
 
@@ -143,7 +147,16 @@ class CommandTree(app_commands.CommandTree[discord.Client]):
 
 
 async def explain_failure(interaction: discord.Interaction[discord.Client], what: str, error: Exception) -> None:
-    """Log that `what` failed because of `error`, and tell the member privately, with a reference to that."""
+    """Log that `what` failed because of `error`, and tell the member privately, with a reference to that.
+
+    Where nobody can be told any more, because the service ends or Discord waits no longer, a line says so.
+    """
+    if interaction.client.is_closed():
+        _log.info("%s was not answered: the service ends", what)
+        return
+    if isinstance(error, discord.HTTPException) and error.code in _TOO_LATE:
+        _log.warning("%s was not answered: Discord does not wait for it any more (%s)", what, error)
+        return
     reference = secrets.token_hex(4)
     expected = isinstance(error, (CatalogError, *UNDELIVERED))
     cause = None if expected else error
@@ -153,20 +166,29 @@ async def explain_failure(interaction: discord.Interaction[discord.Client], what
 
 async def tell(interaction: discord.Interaction[discord.Client], sentence: str) -> None:
     """Send `sentence` privately if the interaction still takes an answer; it is logged if it does not."""
-    response = interaction.response
     try:
-        if not response.is_done():
-            await response.send_message(sentence, ephemeral=True)
+        await _tell(interaction, sentence)
+    except Exception as error:
+        if interaction.client.is_closed():
+            _log.info("A member could not be told, because the service ends: %s", sentence)
+        elif isinstance(error, UNDELIVERED):
+            _log.warning("A member could not be told: %s: %s", sentence, error)
+        else:
+            raise
+
+
+async def _tell(interaction: discord.Interaction[discord.Client], sentence: str) -> None:
+    response = interaction.response
+    if not response.is_done():
+        await response.send_message(sentence, ephemeral=True)
+        return
+    if response.type is discord.InteractionResponseType.deferred_channel_message:
+        if interaction.extras.get(_PUBLIC):  # what was begun for everybody cannot become private
+            await interaction.delete_original_response()
+        else:
+            await interaction.edit_original_response(content=sentence)
             return
-        if response.type is discord.InteractionResponseType.deferred_channel_message:
-            if interaction.extras.get(_PUBLIC):  # what was begun for everybody cannot become private
-                await interaction.delete_original_response()
-            else:
-                await interaction.edit_original_response(content=sentence)
-                return
-        await interaction.followup.send(sentence, ephemeral=True)
-    except UNDELIVERED as error:
-        _log.warning("A member could not be told: %s: %s", sentence, error)
+    await interaction.followup.send(sentence, ephemeral=True)
 
 
 async def _send(interaction: discord.Interaction[discord.Client], made: Answer) -> None:

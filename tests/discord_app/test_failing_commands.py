@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,10 +25,24 @@ class SlowArchive(FakeArchive):
     """An archive that answers only when it is let."""
 
     released: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: int = 0
 
     async def _listing(self, offset: int, count: int) -> Listing:
+        self.asked += 1
         await self.released.wait()
         return await super()._listing(offset, count)
+
+
+def told(caplog: pytest.LogCaptureFixture, level: int = logging.INFO) -> list[str]:
+    """What the log says of answers, from this level on."""
+    return [each.getMessage() for each in caplog.records if "replies" in each.name and each.levelno >= level]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what Discord does not hear of."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
 
 async def answered_late(
@@ -102,6 +117,58 @@ async def test_a_failure_is_told_with_a_reference(
         assert str(failure) in record.getMessage()
         assert (record.exc_info is not None) is isinstance(failure, ZeroDivisionError)
         assert record.levelno == logging.ERROR
+
+
+async def test_the_end_of_the_service_is_no_failure(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What was asked right before the end is not answered any more: a line each says so, and nothing is raised."""
+    caplog.set_level(logging.INFO)
+    archive = SlowArchive(POSTS)
+    archive.released.set()
+    async with answering(tmp_path, archive=archive) as bot:
+        first = await bot.discord.slash("latest")
+        archive.released.clear()
+        questions = [
+            asyncio.ensure_future(bot.discord.slash("latest")),
+            asyncio.ensure_future(bot.press(first, "Next ›")),
+        ]
+        await until(lambda: archive.asked == 3)
+        await bot.stop()
+        archive.released.set()
+        await until(lambda: len(told(caplog)) == 2)
+        for question in questions:
+            question.cancel()
+    command, press = sorted(told(caplog), reverse=True)
+    assert command == "Command /latest was not answered: the service ends"
+    assert re.fullmatch("Button '.*' was not answered: the service ends", press)
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+async def test_an_answer_that_comes_too_late_is_one_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where Discord does not wait any more nobody can be told, and no traceback says what the line says."""
+    async with answering(tmp_path, archive=FakeArchive(POSTS)) as bot:
+        unknown = {"code": 10062, "message": "Unknown interaction"}
+        bot.discord.faults.add("POST", "/interactions/*/*/callback", "status", times=None, status=404, body=unknown)
+        question = asyncio.ensure_future(bot.discord.slash("latest"))
+        await until(lambda: bool(told(caplog)))
+        question.cancel()
+    (line,) = told(caplog)
+    assert line.startswith("Command /latest was not answered: Discord does not wait for it any more (404 Not Found")
+    assert not any(record.exc_info for record in caplog.records)
+
+
+async def test_who_cannot_be_told_of_a_failure_is_a_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An apology that Discord does not take any more is logged, and raises nothing."""
+    archive = SlowArchive(POSTS)
+    async with answering(tmp_path, archive=archive) as bot:
+        unknown = {"code": 10062, "message": "Unknown interaction"}
+        bot.discord.faults.add("POST", "/interactions/*/*/callback", "status", times=None, status=404, body=unknown)
+        archive.failure = FAILURES[0]
+        question = asyncio.ensure_future(bot.discord.slash("latest"))
+        archive.released.set()
+        await until(lambda: len(told(caplog)) == 2)
+        question.cancel()
+    assert "failed, reference" in told(caplog)[0]
+    assert told(caplog)[1].startswith("A member could not be told: Sorry")
 
 
 @pytest.mark.parametrize("archive", [SlowArchive(POSTS), FakeArchive(POSTS, FAILURES[0])])
