@@ -94,6 +94,13 @@ def settings(folder: Path, **sections: Any) -> Path:
     return file
 
 
+def add_channel(config: Path) -> None:
+    """Write one channel more into a settings file."""
+    written = json.loads(config.read_text())
+    written["channels"].append({"id": OWN, "name": "more"})
+    config.write_text(json.dumps(written))
+
+
 async def test_a_newcomer_sees_cards_come(tmp_path: Path) -> None:
     """Sample posts arrive by themselves, a dropped file appears at once, there is somebody to ask as and somebody who
     manages, and the log does not bury the address."""
@@ -114,8 +121,8 @@ async def test_a_newcomer_sees_cards_come(tmp_path: Path) -> None:
 
 
 async def test_a_rehearsal_can_be_asked_and_told_like_the_service(tmp_path: Path) -> None:
-    """The command that it names is typed as it was started, and its settings lead status and announce to it; an older
-    post that is asked for appears."""
+    """The commands that it names are typed as it was started, and its settings lead them to it: an older post that is
+    asked for appears, and so does a channel that is written into them. The end of the terminal is the end of it all."""
     async with rehearsal(tmp_path) as shown:
         found = re.search(r"pause, resume and backup .*\n +(.*) status --config (.*)$", shown.process.out, re.MULTILINE)
         assert found
@@ -126,7 +133,16 @@ async def test_a_rehearsal_can_be_asked_and_told_like_the_service(tmp_path: Path
         told = await linkbot("announce", "docs/2024-06-18-twelve-factors.md", "--config", config, cwd=tmp_path)
         assert told.code == 0
         await shown.stands("The twelve factors, read again", ALL_LINKS)
-        assert (await shown.process.stop(signal.SIGINT)).code == 0
+        add_channel(Path(config))
+        asked = re.search(r"^ +DISCORD_TOKEN=(\S+) .* (check --online .*)$", shown.process.out, re.MULTILINE)
+        assert asked
+        checked = await linkbot(*shlex.split(asked[2]), cwd=tmp_path, DISCORD_TOKEN=asked[1])
+        assert "Discord: #all-links in Rehearsal: text channel, all permissions." in checked.out
+        await shown.process.until(lambda: "channel more is new" in shown.process.err, "it follows its settings")
+        Site(shown.content, tmp_path / "outside").write("docs/mine.md", "A post of mine")
+        await shown.stands("A post of mine", OWN)
+        assert (await shown.process.stop(signal.SIGHUP)).code == 0
+    assert left_behind(tmp_path) == []
 
 
 async def test_sigterm_ends_it_in_good_order(tmp_path: Path) -> None:
