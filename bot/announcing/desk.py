@@ -224,11 +224,15 @@ class Desk(Workplace):
 
     async def pause_in_doubt(self, reason: str, posts: Iterable[tuple[int, str]]) -> None:
         """Wait before a doubt is settled; `posts` are the numbers of its deliveries, and their paths."""
-        for delivery, path in posts:
+        for delivery, path in self.told_of(posts):
             text, fields = "%s: whether %r was announced nobody can tell yet: %s", {"post": path, "delivery": delivery}
             self.warn(text, self.name, path, reason, **fields)
         self.trouble(reason)
         await self.rest(self.pauses.request.after_failure())
+
+    def told_of(self, posts: Iterable[tuple[int, str]]) -> Iterable[tuple[int, str]]:
+        """Those of the posts of a message in doubt that are named in the log: each."""
+        return posts
 
     async def rest(self, seconds: float) -> None:
         """Let so much time pass before the next request, unless a person has mended what was wrong."""

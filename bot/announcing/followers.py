@@ -183,9 +183,9 @@ class _FollowerDesk(Desk):
         level = logging.DEBUG if told else logging.WARNING
         logger.log(level, text, *values, extra={**self.fields, **fields})
 
-    async def pause_in_doubt(self, reason: str, posts: Iterable[tuple[int, str]]) -> None:
-        """Tell of one post of the list."""
-        await super().pause_in_doubt(reason, [*posts][:1])
+    def told_of(self, posts: Iterable[tuple[int, str]]) -> Iterable[tuple[int, str]]:
+        """One of the list, which may be long."""
+        return [*posts][:1]
 
     async def pause_after(self, outcome: NotNow | ChannelRefused) -> None:
         """Leave a person who refuses alone; wait for all else."""
