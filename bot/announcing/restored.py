@@ -33,10 +33,10 @@ async def take_over(catalog: Catalog) -> None:
     given_up = await catalog.write(give_up)
     logger.warning(
         "The catalog is a backup of %s, which does not know what was sent since: posts that came since are indexed, not"
-        " announced (`linkbot announce POST.md` announces one); %d deliveries that waited then are unknown, and"
-        " `linkbot status` lists them",
+        " announced (`linkbot announce POST.md` announces one); what waited then is unknown by now, and"
+        " `linkbot status` lists it: %s",
         backup_at,
-        given_up,
+        "1 delivery" if given_up == 1 else f"{given_up} deliveries",
     )
 
 

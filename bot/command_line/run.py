@@ -7,6 +7,7 @@ import signal
 
 from bot.command_line.options import add_config
 from bot.ops.logs import write_aside
+from bot.ops.suggest import suggested
 from bot.ops.terminal import printable
 from bot.problems import ExitCode, LinkbotError
 from bot.process import set_up_process
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--once",
         action="store_true",
-        help="take in what is new, announce what is due, and end: for cron and CI; 1 if something could not be sent",
+        help="take in what is new, announce what is due, and end: for cron and CI; 1 if a post could not be announced",
     )
     parser.add_argument(
         "--log-format",
@@ -50,7 +51,7 @@ def carry_out(parsed: argparse.Namespace) -> ExitCode:
         return ExitCode.OK
     report = asyncio.run(run_once(settings, token))
     for line in (*report.rest, report.summary):
-        print(printable(line))
+        print(printable(suggested(line, parsed.config)))
     if report.problems:
         raise LinkbotError("\n".join(report.problems))
     return ExitCode.OK

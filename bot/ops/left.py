@@ -117,10 +117,7 @@ def report(
     """
     problems = (*_in_the_way(after, settings, troubles), *_for_a_person(before, after))
     rest = (*_since_before(before, after), *_for_the_next_run(after, is_settled=is_settled))
-    did = ", ".join(f"{done[what]:,} {words}" for what, words in DONE.items() if done.get(what)) or "nothing announced"
-    waits = after.announcements + sum(number for number, _, _ in _others(after))
-    waiting = "nothing waits" if not waits else f"{waits:,} {'waits' if waits == 1 else 'wait'}"
-    return OnceReport(problems, rest, f"{'Not all is done' if problems else 'Done'}: {did}, {waiting}")
+    return OnceReport(problems, rest, _summary(after, done, is_all_done=not problems))
 
 
 def _in_the_way(after: Left, settings: Settings, troubles: Iterable[Trouble]) -> Iterator[str]:
@@ -157,6 +154,23 @@ def _for_the_next_run(after: Left, *, is_settled: bool) -> Iterator[str]:
     if not is_settled:
         yield "some files are still being written: left to the next run"
     yield from (f"{_counted(number, thing)} {what}: left to the next run" for number, thing, what in _others(after))
+
+
+def _summary(after: Left, done: Mapping[str, int], *, is_all_done: bool) -> str:
+    did = [f"{done[what]:,} {words}" for what, words in DONE.items() if done.get(what)] or ["nothing announced"]
+    waits = after.announcements + sum(number for number, _, _ in _others(after))
+    left = [
+        f"{number:,} {how}"
+        for number, how in (
+            (waits, "waits" if waits == 1 else "wait"),
+            (after.held, "held"),
+            (after.for_a_person, "for a person"),
+        )
+        if number
+    ]
+    if is_all_done and not left:
+        left = ["nothing waits"]
+    return f"{'Done' if is_all_done else 'Not all is done'}: {', '.join((*did, *left))}"
 
 
 def _others(after: Left) -> Iterator[tuple[int, str, str]]:

@@ -1,5 +1,7 @@
 """`linkbot run --once`, for cron and CI: what is due is announced, then it ends."""
 
+import time
+
 from bot.rehearsal.standin import REHEARSAL_TOKEN, StandIn
 from tests.support.end_to_end_bot import NEWS, Bot, Ended
 from tests.support.end_to_end_site import Site
@@ -55,3 +57,23 @@ async def test_without_anything_to_do_discord_is_not_needed(bot: Bot, discord: S
     """A run that finds nothing new ends well although Discord is away."""
     discord.faults.add("*", "/**", "close", times=None)
     assert (await once(bot)).code == 0
+
+
+async def test_a_refused_token_is_noticed_without_anything_to_do(bot: Bot, discord: StandIn) -> None:
+    """However long Discord takes to say so, a run does not end well before: the next post would not be announced."""
+    discord.faults.add("GET", "/users/@me", "delay", seconds=0.5)
+    assert (await once(bot, f"{REHEARSAL_TOKEN}x")).code == 77
+
+
+async def test_a_channel_that_is_gone_is_not_waited_for(bot: Bot, site: Site, discord: StandIn) -> None:
+    """What only a person can mend ends the run at once, with one sentence that says what to mend."""
+    await once(bot)
+    site.write("a.md", "A")
+    discord.faults.add(
+        "*", f"/channels/{NEWS}**", "status", status=404, times=None, body={"code": 10003, "message": "Unknown Channel"}
+    )
+    began = time.monotonic()
+    ended = await once(bot)
+    assert time.monotonic() - began < 15
+    assert (ended.code, ended.out) == (1, "Not all is done: nothing announced, 1 waits\n")
+    assert ended.err.splitlines()[-1].startswith("linkbot: 1 post could not be announced in news: the channel does not")

@@ -120,7 +120,7 @@ async def test_held_and_unreadable_files_are_told(catalog: Catalog, settings: Se
     (held,) = said.problems
     assert held.startswith("3 posts are held by announce.hold_above: `linkbot announce --held`")
     assert said.rest == ("1 file cannot be read as a post: `linkbot check` lists what to mend",)
-    assert said.summary == "Not all is done: nothing announced, nothing waits"
+    assert said.summary == "Not all is done: nothing announced, 3 held"
     later = report(after, after, settings, (), {})
     assert later.problems == ()
     assert later.rest[0].startswith("3 posts are held by announce.hold_above since before this run: ")
@@ -138,7 +138,7 @@ async def test_held_and_unreadable_files_are_told(catalog: Catalog, settings: Se
         (
             replace(NOTHING, for_a_person=1),
             ["1 delivery needs a person: `linkbot status` tells which, and what to do"],
-            "Not all is done: 2 announced, 1 edited, nothing waits",
+            "Not all is done: 2 announced, 1 edited, 1 for a person",
         ),
         (replace(NOTHING, changes={ALL: 1}), [], "Done: 2 announced, 1 edited, 1 waits"),
     ],

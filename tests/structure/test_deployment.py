@@ -251,5 +251,5 @@ def test_the_line_for_cron_is_a_command_of_the_installation() -> None:
     token, program, *arguments = shlex.split(line)
     assert [program] == shlex.split(unit_settings()["ExecStart"][0])[:1]
     assert token.startswith("DISCORD_TOKEN_FILE=/")
-    parsed = parse(arguments[: arguments.index("2>>")])
+    parsed = parse(arguments[: arguments.index(">>")])
     assert (parsed.command, parsed.once) == ("run", True)
