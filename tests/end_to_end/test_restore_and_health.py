@@ -27,7 +27,7 @@ async def test_a_restored_bot_repeats_nothing(bot: Bot, tmp_path: Path) -> None:
     await bot.has_sent_everything()
     backup = tmp_path / "backup"
     told = (await bot.linkbot("backup", str(backup))).out
-    assert "`linkbot restore` puts it back" in told
+    assert f"`linkbot restore {backup} --config {bot.config}` puts it back" in told
     bot.site.write("b.md", "Since the backup")
     await bot.stands("Since the backup")
     await bot.has_sent_everything()
