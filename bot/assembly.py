@@ -207,7 +207,7 @@ class Assembly:
     async def _finish(self, sending: asyncio.Task[None], seconds: float) -> None:
         """Let the requests under way end; one that takes too long is looked into by the assembly after this."""
         self._courier.stop()
-        if self._connection.logged_in.is_set():
+        if self._connection.logged_in.is_set() and not sending.cancelling():
             await asyncio.wait((sending,), timeout=seconds)
         if not sending.done():
             sending.cancel()
