@@ -340,8 +340,10 @@ def test_what_cannot_be_read_is_told_with_its_line(
 
 
 def test_no_file_says_how_to_make_one(tmp_path: Path) -> None:
-    """The sentence for a missing file holds the command that makes one."""
+    """The sentence for a missing file holds the command that makes one, where it would make one."""
     file = tmp_path / "my settings" / "bot.yaml"
+    assert "cp " not in only_problem_of(file).fix
+    file.parent.mkdir()
     problem = only_problem_of(file)
     assert problem.line is None
     assert f"cp config/bot.example.yaml {shlex.quote(str(file))}" in problem.fix

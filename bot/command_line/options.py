@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.ops.announce import MOST_POSTS
 from bot.ops.resolve import HIGHEST_ID
-from bot.ops.suggest import DEFAULT_CONFIG
+from bot.settings import DEFAULT_CONFIG
 
 __all__ = ["DEFAULT_CONFIG", "add_config", "count", "delivery", "message", "port"]
 

@@ -10,6 +10,7 @@ from bot.ops.status import Status
 __all__ = ["errors"]
 
 LEAST_ALIKE = 25  # characters of an error that stand in another line, for both to say the same
+SETTINGS = "bot.ops.reload"  # the logger of what is wrong with the settings file
 # Loggers whose errors stand in a line of their own as long as they last: a trouble, an outage, a delivery held up.
 TOLD_WHILE_IT_LASTS = frozenset(
     {
@@ -17,7 +18,7 @@ TOLD_WHILE_IT_LASTS = frozenset(
         "bot.announcing.lane",
         "bot.announcing.scan_notes",
         "bot.ops.health",
-        "bot.ops.reload",
+        SETTINGS,
     }
 )
 
@@ -53,7 +54,12 @@ def _is_told_of(status: Status, text: str) -> bool:
 
 
 def _is_over(status: Status, error: LoggedError) -> bool:
-    """Whether a service runs that does not have it: an earlier one had it, or no other line tells it any more."""
+    """Whether a service runs that does not have it: an earlier one had it, or no other line tells it any more.
+
+    Of the settings the file tells, also while none runs.
+    """
+    if error.where == SETTINGS and status.source.mark is not None:
+        return True
     if status.live is None:
         return False
     service = status.service or {}

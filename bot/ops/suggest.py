@@ -4,9 +4,10 @@ import re
 import shlex
 from pathlib import Path
 
-__all__ = ["DEFAULT_CONFIG", "suggested"]
+from bot.settings import DEFAULT_CONFIG
 
-DEFAULT_CONFIG = Path("config/bot.yaml")  # what every command reads if no file is named
+__all__ = ["suggested"]
+
 # What cannot be given as it stands, because these need more than their name, is only spoken of.
 _COMMAND = re.compile(r"`(linkbot (?!(?:announce|backup|preview|resolve|restore)`)[^`]+)`")
 

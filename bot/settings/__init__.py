@@ -4,7 +4,7 @@
 places, ``load`` joins them and names every mistake, ``token`` reads the one secret, which never stands in a file here.
 """
 
-from bot.settings.load import load_settings, place_of_setting, setting_name, settings_for_posts
+from bot.settings.load import DEFAULT_CONFIG, load_settings, place_of_setting, setting_name, settings_for_posts
 from bot.settings.models import (
     AnnounceSettings,
     ChannelSettings,
@@ -19,6 +19,7 @@ from bot.settings.models import (
 from bot.settings.token import read_token
 
 __all__ = [
+    "DEFAULT_CONFIG",
     "AnnounceSettings",
     "ChannelSettings",
     "CommandsSettings",

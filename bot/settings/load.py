@@ -16,8 +16,9 @@ from bot.settings.models import DiscordSettings, Model, Settings
 from bot.settings.tree import Location, Mistake, Place, Scalar, Tree, UnreadableYamlError, read_tree
 from bot.settings.values import shown
 
-__all__ = ["load_settings", "place_of_setting", "setting_name", "settings_for_posts"]
+__all__ = ["DEFAULT_CONFIG", "load_settings", "place_of_setting", "setting_name", "settings_for_posts"]
 
+DEFAULT_CONFIG = Path("config/bot.yaml")  # what every command reads if no file is named
 MAX_FILE_BYTES = 256 * 1024
 SECRETS = ("token", "secret", "password")  # no setting has one of these in its name
 # What config/bot.example.yaml has in the places of what a person must look up.
@@ -95,7 +96,7 @@ def _read(path: Path) -> str:
             raw = stream.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError as error:
         fix = "name one that is there with --config; config/bot.example.yaml shows what belongs into one"
-        if path.parent.is_dir():
+        if path == DEFAULT_CONFIG or path.parent.is_dir():
             fix = f"make one and put your channels in: cp config/bot.example.yaml {shlex.quote(str(path))}"
         raise UnreadableYamlError(Mistake((), None, "there is no such settings file", fix)) from error
     except OSError as error:

@@ -62,7 +62,8 @@ async def test_held_posts_that_are_let_go_reach_followers(room: FollowRoom) -> N
         Standing.INDEXED,
     ]
     alone = (
-        "no channel takes it; sent to those who follow it alone; --channel CHANNEL sends it to one whatever its filters say"
+        "no channel takes it; sent to those who follow it alone; --channel CHANNEL sends it to one whatever its filters"
+        " say"
     )
     assert done.lines[1:3] == [f"b.md: {alone}", f"c.md: {alone}"]
     assert "taken in without announcing it" in done.lines[3]

@@ -116,14 +116,16 @@ async def test_a_delivery_that_waits_says_for_what(catalog: Catalog, settings: S
 
 
 async def test_what_the_service_says_does_not_work_explains_what_waits(catalog: Catalog, settings: Settings) -> None:
-    """While a service runs, its troubles with the channel and with Discord are told, and nobody else's."""
+    """While a service runs, its troubles with the channel and with Discord are told, and nobody else's; and it knows
+    the server of each channel, so that there is a link to what was announced there."""
     troubles = tuple(Trouble(where, f"it fails in {where}", NOW) for where in ("channel all", "discord", "channel x"))
-    live = Live(troubles, DiscordLink("Newsbot#0000", True, NOW, 1), NOW, ())
+    live = Live(troubles, DiscordLink("Newsbot#0000", True, NOW, 1), NOW, (), guild_ids={KUBERNETES: 77})
 
     async def carry_out(request: WireRequest) -> list[str]:
         return to_lines(live)
 
     await known(catalog, settings)
+    await carry(catalog, KUBERNETES, "sent")
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(serve_control(settings.state.directory, carry_out))
         deadline = time.monotonic() + 5
@@ -136,6 +138,7 @@ async def test_what_the_service_says_does_not_work_explains_what_waits(catalog: 
     assert "it fails in discord" in facts(shown)
     assert "channel x" not in facts(shown)
     assert "no service runs" not in facts(shown)
+    assert f"https://discord.com/channels/77/{KUBERNETES}/{MESSAGE}" in facts(shown, KUBERNETES)
     assert "<strong>Newsbot</strong>" in as_html(shown)
 
 
@@ -150,6 +153,15 @@ async def test_a_delivery_that_a_person_must_look_at_names_the_commands(catalog:
     assert "the history cannot be read (delivery 2)\nlook into the channel: `linkbot resolve 2" in facts(
         shown, KUBERNETES
     )
+
+
+async def test_what_is_suggested_carries_the_settings_that_were_named(catalog: Catalog, settings: Settings) -> None:
+    """In the terminal, the page and the JSON a command reaches the bot whose post is shown."""
+    await known(catalog, settings)
+    await carry(catalog, ALL, "refused")
+    shown = await preview(settings, settings.content.directory / "a.md", NOW, Path("/etc/my bot.yaml"))
+    assert "`linkbot resolve 1 --resend --config '/etc/my bot.yaml'`" in facts(shown)
+    assert "linkbot resolve 1 --resend --config &#x27;/etc/my bot.yaml&#x27;</code>" in as_html(shown)
 
 
 async def test_an_edit_says_whether_the_card_follows(catalog: Catalog, settings: Settings) -> None:

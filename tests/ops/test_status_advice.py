@@ -115,6 +115,9 @@ async def test_the_same_is_not_told_twice_as_an_error(catalog: Catalog, settings
         "A mistake in Linkbot itself",
     ]
     assert len(json.loads(as_json(status))["last_errors"]) == len(errors)
+    dead = as_text(replace(status, running=False, live=None, troubles=(), errors=errors))
+    assert "(over) The settings stay as they were" in dead  # the file can be used now
+    assert dead.count("(over)") == 1
 
 
 async def test_suggested_commands_work_where_the_settings_are_elsewhere(catalog: Catalog, settings: Settings) -> None:

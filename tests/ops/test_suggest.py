@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.ops.suggest import DEFAULT_CONFIG, suggested
+from bot.ops.suggest import suggested
+from bot.settings import DEFAULT_CONFIG
 
 
 @pytest.mark.parametrize(
