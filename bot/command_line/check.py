@@ -13,9 +13,8 @@ from bot.ops.check import check, unheard, without_token
 from bot.ops.check_formats import FORMATS
 from bot.ops.check_reading import Progress
 from bot.ops.check_records import CheckReport
-from bot.ops.suggest import DEFAULT_CONFIG
 from bot.problems import ExitCode, SettingsError, SettingsProblem, TokenMissingError, UsageError
-from bot.settings import Settings, load_settings, read_token, settings_for_posts
+from bot.settings import DEFAULT_CONFIG, Settings, load_settings, read_token, settings_for_posts
 
 __all__ = ["SUMMARY", "add_arguments", "carry_out"]
 

@@ -7,7 +7,7 @@ from bot.ops.announce import MOST_POSTS
 from bot.ops.resolve import HIGHEST_ID
 from bot.settings import DEFAULT_CONFIG
 
-__all__ = ["DEFAULT_CONFIG", "add_config", "count", "delivery", "message", "port"]
+__all__ = ["add_config", "count", "delivery", "message", "port"]
 
 HIGHEST_PORT = 65_535
 

@@ -1,6 +1,7 @@
 """``linkbot preview`` in a process of its own, beside a service and after its end."""
 
 import json
+import re
 from pathlib import Path
 
 from tests.support.cli_process import linkbot
@@ -27,6 +28,7 @@ async def test_it_answers_while_the_service_runs_and_when_it_does_not(tmp_path: 
         assert (code, err) == (0, "")
         assert "It is announced in news." in out
         assert f": message {message.id}" in out
+        assert re.search(rf"https://discord\.com/channels/[0-9]+/{NEWS}/{message.id}", out)
         code, out, _ = await asked(bot, "--json", post="old.md")
         assert (code, json.loads(out)["known"]["cause"]) == (0, "baseline")
         assert json.loads(out)["catalog"]["running"] is True
