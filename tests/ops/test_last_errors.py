@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.ops.last_errors import FILE_NAME, KEPT, keep_last_errors, read_last_errors
-from bot.problems import CatalogRefusedError
-from bot.problems import LinkbotError
+from bot.problems import CatalogRefusedError, LinkbotError
 from bot.redaction import never_show
 
 logger = logging.getLogger("bot.somewhere")

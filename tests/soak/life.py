@@ -21,6 +21,7 @@ __all__ = ["CALM_SHARE", "CHANNELS", "Life"]
 CHANNELS = ({"id": NEWS, "name": "news"}, {"id": OTHER, "name": "other", "tags": {"any": ["other"]}})
 CALM_SHARE = 0.15  # of the time, at the end: nothing new comes, what is left is done
 BATCH_SECONDS = 3.0  # between batches of posts
+POSTING_SHARE = 0.5  # of the time until the calm: afterwards there is no growth that memory could follow
 REWRITTEN_AT_ONCE = 300  # posts
 OTHER_SHARE = 0.2  # of the batches, with a tag that both channels take
 FAULTS: tuple[dict[str, Any], ...] = (
@@ -102,7 +103,7 @@ class Life:
     # Files
 
     async def _publish(self) -> None:
-        average = self._number * BATCH_SECONDS / self._seconds
+        average = self._number * BATCH_SECONDS / (self._seconds * POSTING_SHARE)
         await self._write_new(self._chance.randint(1, max(1, round(2 * average))))
 
     async def _write_new(self, number: int) -> None:
