@@ -58,6 +58,6 @@ def _state_directory(config: Path) -> Path:
     try:
         return load_settings(config).state.directory
     except SettingsError:
-        if (found := find_state_directory(config)) is None:
+        if (found := find_state_directory(config, certain=True)) is None:
             raise
         return found

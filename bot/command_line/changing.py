@@ -50,8 +50,9 @@ async def _carried_out(
         lines = await ask_service(known.settings.state.directory, request_under(known.settings))
     if lines is None:
         raise known.refused
-    before = f"{config} has mistakes, so this went by the settings before them; `linkbot check` lists the mistakes"
-    return [*lines, before]
+    where = known.settings.state.directory
+    before = f"{config} has mistakes, so this went by the settings before them, in {where}"
+    return [*lines, f"{before}; `linkbot check` lists the mistakes"]
 
 
 def channels_called(settings: Settings, said: str | None) -> tuple[int, ...] | None:

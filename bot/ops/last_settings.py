@@ -15,7 +15,7 @@ from bot.catalog.tables import Tables
 from bot.ops.ask_live import SilenceError, ask_live
 from bot.problems import CatalogError, SettingsError
 from bot.settings import ChannelSettings, ContentSettings, Settings, StateSettings, load_settings
-from bot.settings.state_directory import find_state_directory
+from bot.settings.state_directory import find_state_directory, ids_by_name
 
 __all__ = ["Known", "known_settings", "note_channels", "noted_channels"]
 
@@ -50,7 +50,7 @@ async def known_settings(file: Path) -> Known:
 
 
 async def _in_force(file: Path, refused: SettingsError) -> Known:
-    if (directory := find_state_directory(file)) is None:
+    if (directory := find_state_directory(file, certain=True)) is None:
         raise refused
     live = None
     with suppress(SilenceError):
@@ -66,7 +66,12 @@ async def _in_force(file: Path, refused: SettingsError) -> Known:
         raise refused
     there = None if live is None else live.content_directory
     content = ContentSettings() if there is None else ContentSettings(directory=there)
-    channels = tuple(ChannelSettings(id=channel_id, name=name) for channel_id, name in names.items())
+    said = ids_by_name(file)
+    # A name by which the file means another channel by now is not taken; the channel is called by its id.
+    channels = tuple(
+        ChannelSettings(id=channel_id, name=name if said.get(name, channel_id) == channel_id else str(channel_id))
+        for channel_id, name in names.items()
+    )
     settings = Settings(state=StateSettings(directory=directory), content=content, channels=channels)
     return Known(settings, refused, of_service=there is not None)
 

@@ -86,6 +86,19 @@ async def paused(catalog: Catalog) -> set[int]:
     return set(await catalog.read(lambda tables: tables.pauses.all()))
 
 
+async def test_a_name_that_means_another_channel_by_now_is_not_taken(
+    catalog: Catalog, settings: Settings, mistaken: Path
+) -> None:
+    """The person has just written that it is another channel; its id says which one is meant."""
+    with mistaken.open("a") as file:
+        file.write(f"channels:\n- {{id: {ALL}, name: kubernetes}}\n")
+    async with a_service(catalog, settings):
+        with pytest.raises(UsageError, match="no channel of the settings is kubernetes"):
+            await say(pause.carry_out, mistaken, channel="kubernetes")
+        assert await say(pause.carry_out, mistaken, channel=str(KUBERNETES)) is ExitCode.OK
+        assert await paused(catalog) == {KUBERNETES}
+
+
 async def test_the_running_service_is_paused_by_name_and_id(
     catalog: Catalog, settings: Settings, mistaken: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
