@@ -23,6 +23,7 @@ CALM_SHARE = 0.15  # of the time, at the end: nothing new comes, what is left is
 BATCH_SECONDS = 3.0  # between batches of posts
 POSTING_SHARE = 0.5  # of the time until the calm: afterwards there is no growth that memory could follow
 REWRITTEN_AT_ONCE = 300  # posts
+GATEWAY_SECONDS = 130.0  # between its troubles: a connection that lasted for a minute is made again at once
 OTHER_SHARE = 0.2  # of the batches, with a tag that both channels take
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "status", "status": 502},
@@ -83,7 +84,7 @@ class Life:
                 (self._edit, 4.0),
                 (self._retract, 20.0),
                 (self._rewrite_many, self._seconds / 4),
-                (self._upset_the_gateway, 15.0),
+                (self._upset_the_gateway, GATEWAY_SECONDS),
                 (self._fail, 7.0),
                 (self._reload, 12.0),
                 (self._ask, 1.0),
