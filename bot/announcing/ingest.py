@@ -35,6 +35,7 @@ class ScanBatch:
         complete: the whole tree was looked at; otherwise `gone` only serves to recognise renames.
         all_read: no file was still being written, which could be one that is missed elsewhere.
         baseline: what is there was there before the bot.
+        baseline_paths: so was what is at these paths, if not all of it.
     """
 
     readings: tuple[Reading, ...]
@@ -43,6 +44,7 @@ class ScanBatch:
     complete: bool = False
     all_read: bool = True
     baseline: bool = False
+    baseline_paths: frozenset[str] = frozenset()
 
 
 class Ingest:
@@ -63,7 +65,7 @@ class Ingest:
             now: aware.
             brake: hold the new posts if there are more than ``announce.hold_above``.
         """
-        planner = self._planner(tables, now, baseline=batch.baseline)
+        planner = self._planner(tables, now, baseline=batch.baseline, baseline_paths=batch.baseline_paths)
         intake = _Batch(tables, batch, now, planner)
         intake.take()
         planner.plan(self._hold_above if brake else None)
@@ -87,8 +89,18 @@ class Ingest:
         for known in living:
             planner.review_duplicates(known.id)
 
-    def _planner(self, tables: Tables, now: datetime, *, baseline: bool) -> Planner:
-        return Planner(tables, self._rules, self._channels, now, baseline=baseline, follow=self._follow)
+    def _planner(
+        self, tables: Tables, now: datetime, *, baseline: bool, baseline_paths: frozenset[str] = frozenset()
+    ) -> Planner:
+        return Planner(
+            tables,
+            self._rules,
+            self._channels,
+            now,
+            baseline=baseline,
+            baseline_paths=baseline_paths,
+            follow=self._follow,
+        )
 
 
 class _Batch:

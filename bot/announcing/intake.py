@@ -14,7 +14,6 @@ import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -22,6 +21,7 @@ from typing import TypeVar
 from bot.announcing.ingest import Ingest, ScanBatch
 from bot.announcing.planning import Taken
 from bot.announcing.report import report, report_first_run
+from bot.announcing.restored import take, take_restored
 from bot.announcing.retry import Pauses
 from bot.announcing.scan_notes import ScanNotes
 from bot.announcing.troubles import Troubles
@@ -223,7 +223,13 @@ class Intake:
         if nothing_new and not (some_just_gone and all_read):
             return False
         batch = ScanBatch(readings, found.gone, found.refused, complete=True, all_read=all_read)
-        await (self._take_restored(batch) if restored else self._take(batch))
+        if restored:
+            now = self._now()
+            self._tell(
+                await self._catalog.write(lambda tables: take_restored(self._ingest, tables, batch, found.changed, now))
+            )
+        else:
+            await self._take(batch)
         self._refused = found.refused
         return True
 
@@ -297,20 +303,8 @@ class Intake:
 
     async def _take(self, batch: ScanBatch, *, brake: bool = True) -> None:
         now = self._now()
-        taken = await self._catalog.write(lambda tables: self._ingest.take(tables, batch, now, brake=brake))
+        taken = await self._catalog.write(lambda tables: take(self._ingest, tables, batch, now, brake=brake))
         self._tell(taken)
-
-    async def _take_restored(self, batch: ScanBatch) -> None:
-        """Take in what came since the backup was made that is the catalog now: it may have been announced."""
-        now = self._now()
-
-        def take(tables: Tables) -> Taken:
-            self._ingest.take_due(tables, now, baseline=True)
-            tables.notes.remove(Note.BACKUP)
-            tables.notes.remove(Note.TAKEN_OVER)
-            return self._ingest.take(tables, replace(batch, baseline=True), now)
-
-        self._tell(await self._catalog.write(take))
 
     async def _take_due(self) -> None:
         """Decide on the posts whose date has come, and learn when the next one's does."""

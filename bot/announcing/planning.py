@@ -67,6 +67,7 @@ class Planner:
         channels: those that a post can go to.
         now: aware.
         baseline: what is decided on was there before the bot.
+        baseline_paths: so were the posts at these paths, if not all.
         follow: what is news goes to those who follow it as well.
     """
 
@@ -78,6 +79,7 @@ class Planner:
         now: datetime,
         *,
         baseline: bool = False,
+        baseline_paths: frozenset[str] = frozenset(),
         follow: bool = False,
     ) -> None:
         self.taken = Taken()
@@ -86,6 +88,7 @@ class Planner:
         self._channels = channels
         self._now = now
         self._baseline = baseline
+        self._baseline_paths = baseline_paths
         self._follow = follow
         self._news: list[int] = []
 
@@ -101,7 +104,7 @@ class Planner:
             previous,
             rules=self._rules,
             now=self._now,
-            baseline=self._baseline,
+            baseline=self._was_there(known),
             duplicate_of=None if original is None else original.post.path,
         )
         if decision.standing is known.standing and previous is known.standing:
@@ -199,7 +202,7 @@ class Planner:
         if decision.standing is not Standing.ANNOUNCED:
             self._keep_back(known, decision)
             return
-        if is_new or (not self._baseline and self._tables.deliveries.withdraw(known.id)):
+        if is_new or (not self._was_there(known) and self._tables.deliveries.withdraw(known.id)):
             self._news.append(known.id)  # or public again, and it stands nowhere: it goes where it belongs now
         else:
             self._wake(known)
@@ -207,8 +210,11 @@ class Planner:
     def _keep_back(self, known: KnownPost, decision: Decision) -> None:
         """Note why a post is not announced, where nothing else does; of the baseline nothing is."""
         against = [reason.text for reason in decision.reasons if not reason.passed]
-        if against and decision.cause is Cause.RULES and not self._baseline:
+        if against and decision.cause is Cause.RULES and not self._was_there(known):
             self.taken.kept_back.append((known.post.path, decision.standing, against[0]))
+
+    def _was_there(self, known: KnownPost) -> bool:
+        return self._baseline or known.post.path in self._baseline_paths
 
     def _wake(self, known: KnownPost) -> None:
         states = self._tables.deliveries.channels_of(known.id)

@@ -17,6 +17,7 @@ class Note(StrEnum):
     IDENTIFIES = "identifies"  # JSON: when sessions were begun at the gateway within 24 hours, in seconds since 1970
     BACKUP = "backup_at"  # when this catalog was copied, ISO 8601; absent: it is no copy, or what came since is indexed
     TAKEN_OVER = "taken_over"  # of such a copy: what waited when it was made is given up, so what waits now is newer
+    UNREAD = "unread"  # JSON: paths of which the first scan after a restore could not tell what post is there
     CHANNELS = "channels"  # JSON: the names of the channels in the settings of the last service, by id
     SERVICE = "service"  # JSON: since when the service runs, its process id, when it ended in good order
     PROBE = "probed_at"  # when it was last tried whether the catalog can be written, ISO 8601

@@ -175,6 +175,18 @@ class PostTable:
             ),
         )
 
+    def give_up_held(self, reason: Reason) -> int:
+        """Let no post wait for a person any more: what is held is indexed, for `reason`; return how many that are.
+
+        What was held before it was hidden or went is indexed too, should it come back.
+        """
+        held = self._all("SELECT * FROM posts WHERE standing = 'held'")
+        for known in held:
+            passed = (each for each in known.reasons if each.passed)
+            self.decide(known.id, Standing.INDEXED, known.cause, (*passed, reason))
+        self._connection.execute("UPDATE posts SET shown_as = 'indexed' WHERE shown_as = 'held'")
+        return sum(known.gone_at is None for known in held)
+
     def show(self, post_id: int) -> None:
         """The post, which was a duplicate, is shown itself from now on; that is no news."""
         self._connection.execute(

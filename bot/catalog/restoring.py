@@ -39,6 +39,7 @@ class Prepared:
         is_indexed: there was a first run before it was made.
         posts: how many with a file it knows.
         waiting: how many deliveries waited, but for followers: nobody can tell whether they were sent since.
+        held: how many posts with a file waited for a person, who may have announced them since.
     """
 
     made_at: datetime
@@ -47,6 +48,7 @@ class Prepared:
     is_indexed: bool
     posts: int
     waiting: int
+    held: int
 
 
 def prepare(source: Path, path: Path) -> Prepared:
@@ -146,11 +148,12 @@ def _noted(connection: sqlite3.Connection, source: Path) -> Prepared:
         notes.put(Note.BACKUP, made_at.isoformat(timespec="seconds"))
     notes.remove(Note.TAKEN_OVER)  # what has waited since it was may stand by now
     (posts,) = connection.execute("SELECT count(*) FROM posts WHERE gone_at IS NULL").fetchone()
+    (held,) = connection.execute("SELECT count(*) FROM posts WHERE standing = 'held' AND gone_at IS NULL").fetchone()
     is_indexed = notes.get(Note.BASELINE) is not None
     waiting = _waiting(connection)
     connection.execute("COMMIT")
     version = _version(connection)
-    return Prepared(made_at, version, version < len(migrations()), is_indexed, posts, waiting)
+    return Prepared(made_at, version, version < len(migrations()), is_indexed, posts, waiting, held)
 
 
 def _waiting(connection: sqlite3.Connection) -> int:

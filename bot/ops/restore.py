@@ -69,6 +69,12 @@ def _follows(prepared: Prepared) -> Iterator[str]:
     if prepared.waiting:
         waited = "1 delivery" if prepared.waiting == 1 else f"{prepared.waiting:,} deliveries"
         yield f"- {waited} waited then and may stand by now: the next start makes each unknown (`linkbot status`)"
+    if prepared.held:
+        held = "1 post was" if prepared.held == 1 else f"{prepared.held:,} posts were"
+        yield (
+            f"- {held} held then and may be announced by now: the next start indexes each; `linkbot announce POST.md`"
+            " announces one"
+        )
     yield "- cards that were sent since stay as they are, whatever becomes of their posts"
     yield "- who used /forget-me since is known again, and written to until they use it once more"
     yield "start the service now (`linkbot run`)"

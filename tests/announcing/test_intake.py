@@ -543,3 +543,78 @@ async def test_an_outage_at_the_first_look_makes_nothing_of_the_time_between_new
             place.write("new")
             await until(lambda: is_(place, "new", Standing.ANNOUNCED))
             assert await place.standing("due") is Standing.INDEXED
+
+
+async def test_what_cannot_be_read_after_a_restore_is_no_news_once_it_is_mended(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is broken or half written at the first look may have been announced; what else comes is news."""
+    monkeypatch.setattr(intake_module, "BASELINE_SETTLE_SECONDS", 0.2)
+    place = Place(tmp_path, catalog)
+    place.write("old")
+    async with place.running():
+        pass
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    await catalog.backup(restored / FILE_NAME)
+    (place.content / "broken.md").write_text("---\ntitle: 'x\n---\n")
+    (place.content / "half.md").write_text("---\ntitle: x\n")
+    async with open_catalog(restored) as backup:
+        await take_over(backup)
+        place.catalog = backup
+        async with place.running():
+            assert json.loads(await place.note(Note.UNREAD) or "") == ["broken.md", "half.md"]
+            for name in ("broken", "half", "new"):
+                place.write(name)
+            await until(lambda: is_(place, "new", Standing.ANNOUNCED))
+            for name in ("broken", "half"):
+                await until(lambda name=name: is_(place, name, Standing.INDEXED))  # type: ignore[misc]
+            assert await place.note(Note.UNREAD) is None
+            (place.content / "broken.md").unlink()
+            await until(lambda: is_gone(place, "broken"))
+            (place.content / "broken.md").write_text(text_of("another"))
+            await until(lambda: is_(place, "broken", Standing.ANNOUNCED))
+
+
+async def is_gone(place: Place, name: str) -> bool:
+    """Whether a post has lost its file."""
+    known = await place.catalog.read(lambda tables: tables.posts.by_path(f"{name}.md"))
+    return known is not None and known.gone_at is not None
+
+
+async def test_posts_that_were_held_in_a_backup_wait_for_nobody_after_a_restore(
+    tmp_path: Path, catalog: Catalog, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They may have been announced since: they are indexed, say why, and are not held again when they come back."""
+    place = Place(tmp_path, catalog, hold_above=0)
+    async with place.running():
+        pass
+    for name in ("held", "draft", "away"):
+        place.write(name)
+    async with place.running():
+        await until(lambda: has_counts(place, {Standing.HELD: 3}))
+        place.write("draft", draft="true")
+        (place.content / "away.md").rename(tmp_path / "away.md")
+        await until(lambda: is_(place, "draft", Standing.HIDDEN))
+        await until(lambda: is_gone(place, "away"))
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    await catalog.backup(restored / FILE_NAME)
+    async with open_catalog(restored) as backup:
+        await take_over(backup)
+        assert "what was held then is indexed too: 1 post" in caplog.text
+        place.catalog = backup
+        known = await backup.read(lambda tables: tables.posts.by_path("held.md"))
+        assert known is not None
+        assert known.standing is Standing.INDEXED
+        assert "backup" in known.reasons[-1].text
+        async with place.running():
+            place.write("draft")
+            (tmp_path / "away.md").rename(place.content / "away.md")
+            await until(lambda: is_(place, "draft", Standing.INDEXED))
+            await until(lambda: has_counts(place, {Standing.INDEXED: 3}))
+
+
+async def has_counts(place: Place, counts: dict[Standing, int]) -> bool:
+    """Whether there are so many posts of each standing."""
+    return await place.counts() == counts

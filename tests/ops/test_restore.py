@@ -104,6 +104,7 @@ async def test_a_backup_takes_the_place_and_the_old_catalog_is_kept(settings: Se
     assert lines[0].endswith(" UTC: 1 post")
     assert str(kept) in lines[1]
     assert any("1 delivery waited then" in line for line in lines)
+    assert not any("held then" in line for line in lines)
     assert await paths(state) == {"old.md"}
 
 
@@ -296,6 +297,15 @@ async def test_what_is_asked_for_before_the_next_start_is_kept(settings: Setting
     for backup in (state.parent / "copy", await backed_up(settings, state.parent / "later")):
         restore(state, backup)
         assert await state_of_the_delivery(state) == "unknown"
+
+
+async def test_it_says_what_becomes_of_held_posts(settings: Settings, state: Path) -> None:
+    """Whoever restores learns how many posts were held then, and that none of them is held any more."""
+    await filled(settings, "old.md")
+    with closing(sqlite3.connect(state / FILE_NAME, isolation_level=None)) as connection:
+        connection.execute("UPDATE posts SET standing = 'held', shown_as = 'held'")
+    lines = restore(state, await backed_up(settings, state.parent / "backup"))
+    assert any("1 post was held then" in line for line in lines)
 
 
 async def state_of_the_delivery(state: Path) -> str:
