@@ -117,7 +117,7 @@ class LogHandler(logging.StreamHandler[TextIO]):
             self._tell_lost()
 
     def close(self) -> None:
-        """Tell all that was counted, and write what waits to be written, for 2 s at most."""
+        """Tell all that was counted, and write what waits to be written, as long as somebody reads, some seconds."""
         with self._lock_held():
             self._tell(self._repeats.all())
             if self._writer is not None and self._writer.flush():

@@ -6,12 +6,15 @@ A pipe that nobody reads, a terminal that was stopped, a disk that hangs: each h
 import os
 import select
 import threading
+import time
 from collections import deque
 
 __all__ = ["LogWriter"]
 
 MOST_BYTES = 4 * 1024 * 1024  # that wait to be written
-PATIENCE_SECONDS = 2.0  # for what is still to be written at the end
+PATIENCE_SECONDS = 2.0  # at the end, with a reader who takes nothing
+MOST_SECONDS = 10.0  # at the end, also with one who reads slowly
+PIECE_BYTES = 4096  # written at once, so that it shows whether somebody reads
 
 
 class LogWriter:
@@ -32,12 +35,15 @@ class LogWriter:
         self._lost = 0
         self._is_full = False
         self._is_ending = False
-        self._held_up_at: tuple[bytes, int] | None = None
+        self._pieces = 0  # that were written or given up
+        self._held_up_at: int | None = None  # how many there were when waiting for the next was in vain
+        self._waited = 0.0  # seconds, since all was written last
+        self._is_within_line = False  # what was written last broke off there
         self._thread = threading.Thread(target=self._write_all, name="log", daemon=True)
         self._thread.start()
 
     def put(self, line: bytes, stands_for: int = 1) -> None:
-        """Have `line` written soon, without waiting; if it cannot be, that counts as `stands_for` lines."""
+        """Have `line`, with its line feed, written soon, without waiting; else it counts as `stands_for` lines."""
         with self._changed:
             self._is_full = self._is_full or self._bytes + len(line) > MOST_BYTES
             if self._is_full:
@@ -57,12 +63,23 @@ class LogWriter:
             return lost
 
     def flush(self) -> bool:
-        """Wait until all is written, 2 s at most, and none for a line that held it up before; whether all is."""
+        """Wait until all is written, as long as something is within each 2 s; whether all is.
+
+        In all flushes until all is written that is 10 s at most, and no time where waiting was in vain before.
+        """
         with self._changed:
-            if self._lines and self._lines[0] is not self._held_up_at:
-                self._changed.wait_for(lambda: not self._lines, PATIENCE_SECONDS)
-                self._held_up_at = self._lines[0] if self._lines else None
+            while self._lines and self._pieces != self._held_up_at and self._waited < MOST_SECONDS:
+                self._wait_for_a_piece()
             return not self._lines
+
+    def _wait_for_a_piece(self) -> None:
+        begun, before = time.monotonic(), self._pieces
+        self._changed.wait_for(
+            lambda: self._pieces != before or not self._lines, min(PATIENCE_SECONDS, MOST_SECONDS - self._waited)
+        )
+        self._waited = self._waited + time.monotonic() - begun if self._lines else 0.0
+        if self._pieces == before:
+            self._held_up_at = before
 
     def close(self) -> None:
         """End the thread when the line that it is at is written; call `flush` before."""
@@ -81,6 +98,9 @@ class LogWriter:
                 self._lines.popleft()
                 self._bytes -= len(line)
                 self._lost += 0 if is_written else stands_for
+                self._pieces += 1
+                if not self._lines:
+                    self._waited = 0.0
                 self._changed.notify_all()
 
     def _next(self) -> tuple[bytes, int] | None:
@@ -89,13 +109,22 @@ class LogWriter:
             return None if self._is_ending else self._lines[0]
 
     def _write(self, line: bytes) -> bool:
-        rest = memoryview(line)
+        rest = memoryview(b"\n" + line if self._is_within_line else line)
         try:
             while rest:
-                rest = rest[self._write_some(rest) :]
+                count = self._write_some(rest[:PIECE_BYTES])
+                if count:
+                    self._is_within_line = rest[count - 1] != ord("\n")
+                    self._count_piece()
+                rest = rest[count:]
         except OSError:  # nobody reads any more, or the disk is full
             return False
         return True
+
+    def _count_piece(self) -> None:
+        with self._changed:
+            self._pieces += 1
+            self._changed.notify_all()
 
     def _write_some(self, rest: memoryview) -> int:
         try:

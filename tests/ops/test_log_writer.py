@@ -1,5 +1,6 @@
 """The log of a service is written by a thread: nobody waits for its reader, no line is lost that can be written."""
 
+import errno
 import io
 import logging
 import os
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fcntl import F_SETPIPE_SZ, fcntl
+from pathlib import Path
 
 import pytest
 
@@ -122,6 +124,43 @@ def test_a_reader_that_never_reads_does_not_hold_up_the_end(log: LogHandler, mon
     assert 0.2 <= time.monotonic() - begun < 1
 
 
+def test_a_reader_that_is_slow_gets_the_last_words(
+    log: LogHandler, pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end waits longer than for one who reads nothing as long as lines are read, also within a long line."""
+    monkeypatch.setattr(log_writer, "PATIENCE_SECONDS", 0.3)
+    info(log, "x" * 12 * PIPE_BYTES)
+    info(log, "the reason")
+    ending = threading.Thread(target=log.close)
+    ending.start()
+    read = b""
+    while not read.endswith(b"the reason\n"):
+        time.sleep(0.04)  # so slow is the reader
+        read += os.read(pipe.ends[0], PIPE_BYTES)
+    ending.join()
+    assert log._writer is None
+
+
+def test_a_reader_that_is_too_slow_does_not_hold_up_the_end(
+    log: LogHandler, pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However steadily somebody reads, the process ends after a measured time, and once at that."""
+    monkeypatch.setattr(log_writer, "MOST_SECONDS", 0.3)
+    info(log, "x" * 100 * PIPE_BYTES)
+    begun = time.monotonic()
+
+    def end() -> None:
+        for _ in range(3):
+            log.close()
+
+    ending = threading.Thread(target=end)
+    ending.start()
+    while ending.is_alive():
+        time.sleep(0.02)  # so slow is the reader
+        os.read(pipe.ends[0], PIPE_BYTES)
+    assert 0.3 <= time.monotonic() - begun < 1
+
+
 def test_last_words_are_written_when_they_are_said(log: LogHandler, pipe: Pipe) -> None:
     """A process that dies right after a critical line has written it, and all before it."""
     info(log, "before")
@@ -152,6 +191,30 @@ def test_a_full_disk_is_told_when_it_has_room_again(log: LogHandler, pipe: Pipe)
     os.close(full)
     info(log, "heard")
     assert [line.partition(" of ")[0] for line in pipe.read("heard")] == ["2 lines", "heard"]
+
+
+def test_a_line_that_broke_off_does_not_spoil_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the disk was full in the midst of a line, the next that is written stands on a line of its own."""
+    room = 10
+
+    def write_where_room_is(descriptor: int, data: bytes) -> int:
+        nonlocal room
+        if not room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        count = min(room, len(data))
+        room -= count
+        return os.pwrite(descriptor, data[:count], (tmp_path / "log").stat().st_size)
+
+    monkeypatch.setattr(os, "write", write_where_room_is)
+    with (tmp_path / "log").open("wb") as file:
+        writer = LogWriter(file.fileno())
+        for room_again, line in ((0, b"whole\n"), (0, b"broken\n"), (0, b"lost\n"), (100, b"next\n"), (0, b"last\n")):
+            room += room_again
+            writer.put(line)
+            assert writer.flush()
+        writer.close()
+    assert (tmp_path / "log").read_bytes() == b"whole\nbrok\nnext\nlast\n"
+    assert writer.take_lost() == 2
 
 
 def test_a_pipe_that_another_process_made_impatient_loses_nothing(pipe: Pipe) -> None:
