@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     The bot's token is in nothing of that.
     """
     hide_token(os.environ)
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character gets its escape
             stream.reconfigure(errors="backslashreplace")
@@ -42,6 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _carried_out(parsed, style)
     finally:
         end_log()
+
+
+def _open_closed_streams() -> None:
+    """Let a standard stream that the process was started without (`2>&-`) lead nowhere.
+
+    Python has None in its place (https://docs.python.org/3/library/sys.html#sys.__stdin__). What is opened first gets
+    its number: that is no file of ours then, into which somebody might write what is meant for a person.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8", closefd=False))
 
 
 def _carried_out(parsed: argparse.Namespace, style: LogStyle) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -139,6 +140,16 @@ async def test_a_reader_that_has_seen_enough_is_no_failure(site: Path) -> None:
     _, err = await process.communicate()
     assert err == b""
     assert process.returncode == 0
+
+
+async def test_a_command_without_standard_streams_ends_as_ever(tmp_path: Path) -> None:
+    """Where standard output and error are closed, nothing can be told, but the exit code says what it always does."""
+    process = await asyncio.create_subprocess_shell(
+        f"exec {shlex.quote(sys.executable)} -m bot check >&- 2>&-",
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
+    assert await process.wait() == 78
 
 
 async def test_a_terminal_without_unicode_gets_escapes(site: Path) -> None:
