@@ -1,5 +1,6 @@
 """What each channel says of a previewed post, and what became of the post there, in words for people."""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -112,7 +113,7 @@ def _facts(preview: Preview, each: Route, placement: Placement | None) -> Iterat
     elif each.matches and known is not None and known.standing is Standing.ANNOUNCED:
         yield (
             "it was never planned for this channel, which did not take it, or was not there, when the post was"
-            f" announced; `linkbot announce {known.post.path} --channel {channel.id}` sends it"
+            f" announced; `linkbot announce {shlex.quote(known.post.path)} --channel {channel.id}` sends it"
         )
 
 

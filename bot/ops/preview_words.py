@@ -1,5 +1,6 @@
 """The verdict on a previewed post and what explains it, in sentences for people."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from bot.announcing.decide import Decision
@@ -204,6 +205,7 @@ def _would_change(preview: Preview, decision: Decision) -> str:
 def _what_to_do(known: KnownPost) -> Iterator[str]:
     if known.gone_at is not None:
         return
+    announce = f"linkbot announce {shlex.quote(known.post.path)}"
     if known.standing is Standing.HIDDEN:
         again = "it is announced as a new post"
         if known.shown_as is not None:
@@ -214,9 +216,9 @@ def _what_to_do(known: KnownPost) -> Iterator[str]:
     elif known.standing is Standing.HELD:
         yield (
             "`linkbot announce --held` lets all held posts go, `linkbot announce --held --drop` takes them in without"
-            f" announcing them, `linkbot announce {known.post.path}` announces this one."
+            f" announcing them, `{announce}` announces this one."
         )
     elif known.standing is Standing.INDEXED and known.cause is Cause.UNROUTED:
-        yield f"`linkbot announce {known.post.path} --channel CHANNEL` sends it to a channel whatever its filters say."
+        yield f"`{announce} --channel CHANNEL` sends it to a channel whatever its filters say."
     elif known.standing is Standing.INDEXED:
-        yield f"`linkbot announce {known.post.path}` announces it on purpose."
+        yield f"`{announce}` announces it on purpose."

@@ -1,6 +1,7 @@
 """``linkbot preview`` of a post that the bot knows: what became of it, why, and what would happen now."""
 
 import asyncio
+import shlex
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -227,6 +228,17 @@ async def test_a_channel_that_came_later_says_how_to_send_it_there(catalog: Cata
     only = settings.model_copy(update={"channels": settings.channels[:1]})
     await known(catalog, only)
     assert f"`linkbot announce a.md --channel {KUBERNETES}` sends it" in facts(await seen(settings), KUBERNETES)
+
+
+async def test_the_command_to_give_works_for_any_name(catalog: Catalog, settings: Settings) -> None:
+    """A path with a blank or a quote in it is one word of the command, in a shell too."""
+    fresh = settings.model_copy(update={"channels": settings.channels[:1]})
+    await known(catalog, fresh, path="it's a.md")
+    assert shlex.join(["linkbot", "announce", "it's a.md", "--channel"]) in facts(
+        await seen(settings, "it's a.md"), KUBERNETES
+    )
+    await known(catalog, fresh, path="b c.md")  # the same link and title
+    assert "`linkbot announce 'b c.md'` announces it on purpose." in told(await seen(settings, "b c.md"))
 
 
 # Why it is not announced
