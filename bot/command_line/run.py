@@ -41,6 +41,7 @@ def carry_out(parsed: argparse.Namespace) -> ExitCode:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the service takes it for a word to read its settings again
     settings = load_settings(parsed.config)
     token = read_token(os.environ)
+    import bot.ops.log_format  # noqa: F401 - the first line of the log would import it, after what is there was frozen
     from bot.ops.reload import SettingsFile
     from bot.service import run_once, run_service  # with discord.py: half a second
 
