@@ -76,6 +76,7 @@ async def test_a_channel_that_is_added_gets_what_is_new_alone(bot: Bot) -> None:
 
 async def test_members_notice_nothing_of_other_settings(bot: Bot) -> None:
     """The session at the gateway stays, commands answer right away, and those that are switched off are gone."""
+    await registered(bot, having="follow")  # the service may just have begun
     begun = bot.discord.gateway.identified
     await reload(bot, channels=NEWS_ALONE, commands={"follow": False})
     assert (await bot.discord.slash("latest", {"count": 1})).message is not None
