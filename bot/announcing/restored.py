@@ -54,7 +54,8 @@ async def take_over(catalog: Catalog) -> None:
 
 def take(ingest: Ingest, tables: Tables, batch: ScanBatch, now: datetime, *, brake: bool = True) -> Taken:
     """Take in what a scan found, as `Ingest.take` does; the first good reading of what was unread is no news."""
-    unread = _unread(tables)
+    if not (unread := _unread(tables)):
+        return ingest.take(tables, batch, now, brake=brake)
     taken = ingest.take(tables, replace(batch, baseline_paths=unread), now, brake=brake)
     _keep_unread(tables, unread - _posts(batch))
     return taken

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import aiosqlite
 
-from bot.catalog.exchange import sync_folder
+from bot.catalog.exchange import sync
 from bot.catalog.failures import explained
 from bot.catalog.notes import Note
 from bot.catalog.presence import Presence
@@ -234,7 +234,7 @@ def _copy(connection: sqlite3.Connection, path: Path, target: Path) -> None:
             if target.exists():
                 raise FileExistsError
             partial.rename(target)
-            sync_folder(target.parent)
+            sync(target.parent)
         finally:
             partial.unlink(missing_ok=True)
     except FileExistsError as error:

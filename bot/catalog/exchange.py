@@ -19,7 +19,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
-__all__ = ["give_to_owner", "is_under_way", "partial", "put_in_place", "restored", "settle", "sync_folder"]
+__all__ = ["give_to_owner", "is_under_way", "partial", "put_in_place", "restored", "settle", "sync"]
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def put_in_place(path: Path) -> Path | None:
     if folder is not None:
         _move(old, folder)
     restored(path).rename(path)
-    sync_folder(path.parent)
+    sync(path.parent)
     return folder
 
 
@@ -82,13 +82,13 @@ def settle(path: Path) -> None:
     if rest := _files_of(path):
         _move(rest, _newest_folder(path.parent) or _new_folder(path.parent))
     new.rename(path)
-    sync_folder(path.parent)
+    sync(path.parent)
     logger.warning("A `linkbot restore` was interrupted; it is finished now: the catalog is the restored one")
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` outlast a power cut; an `OSError` if that cannot be had."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make what is in a file, or a rename in a folder, outlast a power cut; an `OSError` if that cannot be had."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -118,12 +118,12 @@ def _new_folder(state: Path) -> Path:
     folder = state / name
     folder.mkdir()
     give_to_owner(folder, state)
-    sync_folder(state)
+    sync(state)
     return folder
 
 
 def _move(files: Collection[Path], folder: Path) -> None:
     for file in files:
         file.rename(folder / file.name)
-        sync_folder(folder)
-        sync_folder(file.parent)
+        sync(folder)
+        sync(file.parent)

@@ -4,7 +4,6 @@ The file that it comes from is only read. It is judged by the copy, which gets t
 a catalog that was copied by other means would announce again what was sent since.
 """
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.catalog.exchange import give_to_owner, partial, restored, sync_folder
+from bot.catalog.exchange import give_to_owner, partial, restored, sync
 from bot.catalog.failures import DAMAGED
 from bot.catalog.log import refuse_damaged_log
 from bot.catalog.notes import Note
@@ -66,9 +65,9 @@ def prepare(source: Path, path: Path) -> Prepared:
             _copy(source, copy)
             prepared = _made_ready(copy, source)
             _keep_rights(copy, path)
-            _sync_file(copy)
+            sync(copy)
             copy.rename(restored(path))
-            sync_folder(path.parent)
+            sync(path.parent)
         finally:
             for file in (copy, *(_beside(copy, suffix) for suffix in (*BESIDE, "-shm"))):
                 file.unlink(missing_ok=True)
@@ -187,14 +186,6 @@ def _keep_rights(copy: Path, path: Path) -> None:
     if path.exists():
         copy.chmod(path.stat().st_mode & 0o777)
     give_to_owner(copy, path if path.exists() else path.parent)
-
-
-def _sync_file(file: Path) -> None:
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _beside(file: Path, suffix: str) -> Path:

@@ -13,7 +13,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from bot.catalog.exchange import is_under_way, settle, sync_folder
+from bot.catalog.exchange import is_under_way, settle, sync
 from bot.catalog.failures import ANEW, BEGIN_ANEW, MEND, explained
 from bot.catalog.log import refuse_damaged_log
 from bot.problems import CatalogRefusedError, CatalogUnavailableError
@@ -188,7 +188,7 @@ def _create(path: Path) -> None:
         with explained(path), closing(sqlite3.connect(aside, isolation_level=None)) as connection:
             _migrate(connection, path)
         aside.rename(path)
-        sync_folder(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise CatalogUnavailableError(f"{path} cannot be made ({error.strerror}); check the folder's rights") from error
 
